@@ -1,0 +1,60 @@
+"""Which engine serves a stage, and which choices of a form no engine of today can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from projects import engines
+from projects.catalogue.base import Given, Invalid, Stage, Task
+from projects.engines.base import Engine, Input, Request, Verdict
+from projects.failures import Code
+
+NOBODY = Verdict.no(
+    "No engine here can do this. A Gemini key adds the engines that can.", Code.CREDENTIALS_MISSING
+)
+
+
+def request_for(stage: Stage, task: Task, inputs: tuple[Input, ...], seed: int = 0) -> Request:
+    """Return the request of a stage, as an engine is asked about it."""
+    return Request(wish=stage.wish, task=task.slug, ability=stage.ability, inputs=inputs, seed=seed)
+
+
+def choose(request: Request, key: str = "") -> tuple[Engine | None, Verdict]:
+    """Return the engine that was asked for, or the first free one that can; else none, and the first reason."""
+    candidates = [engine for engine in engines.able(request.ability) if key in ("", engine.key)]
+    verdicts = [
+        (engine, engine.can(request)) for engine in sorted(candidates, key=lambda engine: engine.paid)
+    ]
+    for engine, verdict in verdicts:
+        if verdict.quote is not None:
+            return engine, verdict
+    return None, verdicts[0][1] if verdicts else NOBODY
+
+
+def off(task: Task, given: Given, inputs: tuple[Input, ...]) -> dict[tuple[str, str], str]:
+    """Return each choice that no engine of today can do, with the reason. The other controls stay as given."""
+    reasons = {}
+    for control in task.controls:
+        for option in control.options:
+            reason = _reason(
+                task, Given({**given.controls, control.name: option.value}, given.inputs), inputs
+            )
+            if reason:
+                reasons[control.name, option.value] = reason
+    return reasons
+
+
+def _reason(task: Task, given: Given, inputs: tuple[Input, ...]) -> str:
+    try:
+        stage = task.build(given).stages[0]
+    except Invalid:
+        return ""
+    engine, verdict = choose(request_for(stage, task, inputs))
+    return "" if engine else verdict.sentence
+
+
+def engines_for(task: Task) -> list[Engine]:
+    """Return the engines that a task's form offers, the preferred one first."""
+    found: Mapping[str, Any] = {engine.key: engine for need in task.needs for engine in engines.able(need)}
+    return sorted(found.values(), key=lambda engine: engine.rank)

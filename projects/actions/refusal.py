@@ -1,0 +1,13 @@
+"""The one error of the actions: a sentence for the person, and how the page answers."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """What was asked for cannot be done: `status` is the answer's, `field` the control it belongs to."""
+
+    def __init__(self, sentence: str, status: int = 422, field: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+        self.field = field

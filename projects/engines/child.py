@@ -1,0 +1,79 @@
+"""Run a free engine's work in a child process and tell how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from projects import pool
+from projects.engines.base import Ended, Files, Json, Made, Output, Progress, Request
+from projects.engines.errors import Broken, HandedBack, Refused
+from projects.failures import FAILURES, Code
+from projects.states import Phase
+
+
+def plain(request: Request) -> Json:
+    """Return a request as plain values, as a child takes it."""
+    return {
+        "wish": request.wish.to_json(),
+        "task": request.task,
+        "seed": request.seed,
+        "inputs": [
+            {"role": entry.role, "kind": entry.kind, "path": str(entry.path), "facts": dict(entry.facts)}
+            for entry in request.inputs
+        ],
+    }
+
+
+async def follow(function: str, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
+    """Yield progress while `function` works in a child, then how it ended.
+
+    function: `package.module:name`, called with the plain request and the folder; returns `files` and `notes`.
+    Raises Refused for what the input is at fault for, Broken for a crash or a timeout, HandedBack when the child
+    was ended from outside.
+    """
+    shares: asyncio.Queue[float | None] = asyncio.Queue()
+    work = asyncio.create_task(_work(function, request, files, shares), name=f"{request.task} in a child")
+    try:
+        yield Progress(Phase.GENERATING)
+        while (share := await shares.get()) is not None:
+            yield Progress(Phase.GENERATING, share)
+        made = await work
+        yield Ended("done", media=tuple(made["files"]), words="\n".join(made["notes"]))
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
+
+
+async def _work(function: str, request: Request, files: Files, shares: asyncio.Queue[float | None]) -> Json:
+    try:
+        return await pool.run(
+            "render",
+            function,
+            plain(request),
+            str(files.folder),
+            wall=files.wall_seconds,
+            folder=files.folder,
+            on_share=shares.put_nowait,
+        )
+    except pool.HandedBack as error:
+        raise HandedBack from error
+    except pool.Refusal as error:
+        raise Refused(error.sentence, Code(error.code)) from error
+    except pool.TimedOut as error:
+        raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT) from error
+    except pool.Failed as error:
+        raise Broken(error.sentence, Code.STUDIO_FAULT, detail=str(error)) from error
+    finally:
+        shares.put_nowait(None)
+
+
+def output(ended: Ended) -> Output:
+    """Return what the child left in the folder."""
+    made: list[dict[str, Any]] = list(ended.media)
+    files = tuple(
+        Made(Path(entry["path"]), entry["kind"], entry["role"], entry.get("language", "")) for entry in made
+    )
+    return Output(files, notes=tuple(line for line in ended.words.splitlines() if line))

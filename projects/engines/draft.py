@@ -1,0 +1,92 @@
+"""The draft engine: every task that a model would do, made here from real media operations, free and marked.
+
+Deterministic from inputs, wish and seed. It never claims to be a model: what it cannot do it refuses with the
+reason. The operations are in `media/draft.py` and run in a child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+from projects.engines import child
+from projects.engines.base import Ended, Files, Output, Progress, Quote, Request, Ticket, Verdict
+from projects.failures import Code
+
+LONGEST_SECONDS = 60
+SILENT = "A draft is silent. Sound and dialogue come with a Gemini engine."
+KEPT = "A draft keeps the background of the photo."
+
+
+class Draft:
+    """Free stand-in for the image and video models."""
+
+    key = "draft"
+    label = "Draft"
+    rank = 90
+    paid = False
+    abilities = frozenset({"image.edit", "video.image", "video.refs", "video.edit", "video.edit_upload"})
+
+    def can(self, request: Request) -> Verdict:
+        """Say yes, free, or name what only a model can do."""
+        refusal = _refusal(request)
+        if refusal:
+            return Verdict.no(refusal, Code.CREDENTIALS_MISSING)
+        wish = request.wish
+        notes = ((SILENT,) if wish.sound or wish.dialogue else ()) + (
+            (KEPT,) if request.ability.startswith("video.") and not wish.change and not wish.place else ()
+        )
+        return Verdict(Quote(Decimal(0), _usual(request)), notes=notes)
+
+    async def prepare(self, request: Request, files: Files) -> Request:
+        """Return the request as it is: the files are here already."""
+        return request
+
+    async def start(self, request: Request, files: Files) -> Ticket | Ended:
+        """Return an empty ticket: the work is done in `follow`, and a cut-off draft runs again."""
+        return {}
+
+    def follow(self, ticket: Ticket, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
+        """Do the work in a child and tell how far it is."""
+        return child.follow("projects.media.draft:render", request, files)
+
+    async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
+        """Return the files that the child left."""
+        return child.output(ended)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Nothing to ask for: leaving `follow` ends the child."""
+
+    async def forget(self, ticket: Ticket) -> None:
+        """Nothing is kept elsewhere."""
+
+
+def _refusal(request: Request) -> str:
+    wish = request.wish
+    if wish.change is None:
+        return _clip_refusal(request)
+    if wish.change.kind == "background" and wish.extra.get("place") == "scene":
+        return "A scene needs a Gemini engine. Colours, a gradient, a sweep or your own plate work here."
+    if wish.change.kind == "light" and wish.extra.get("own_look"):
+        return "A light in your own words needs a Gemini engine. The other lights work here."
+    if wish.change.kind not in {"background", "light"}:
+        return "Only a Gemini engine can render this anew. The other choices work here."
+    return ""
+
+
+def _clip_refusal(request: Request) -> str:
+    wish = request.wish
+    if wish.action not in {"", "still"}:
+        return "A draft moves the camera, not the product. What the product does needs a Gemini engine."
+    if wish.seconds > LONGEST_SECONDS:
+        return f"A draft is {LONGEST_SECONDS} s long at most. Ask for a shorter clip."
+    return ""
+
+
+def _usual(request: Request) -> float:
+    clip = request.first("video")
+    seconds = request.wish.seconds or (float(clip.facts.get("seconds", 0)) if clip else 0)
+    return 4 + 1.2 * seconds
+
+
+ENGINES = (Draft(),)

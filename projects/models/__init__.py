@@ -1,0 +1,25 @@
+"""Rows and querysets, one noun a file."""
+
+from projects.models.asset import Asset
+from projects.models.attempt import Attempt, Receipt
+from projects.models.order import Order
+from projects.models.project import Project
+from projects.models.spend import Budget, Spend
+from projects.models.step import Step
+from projects.models.team import Member, Role, Team
+from projects.models.upload import Upload
+
+__all__ = [
+    "Asset",
+    "Attempt",
+    "Budget",
+    "Member",
+    "Order",
+    "Project",
+    "Receipt",
+    "Role",
+    "Spend",
+    "Step",
+    "Team",
+    "Upload",
+]

@@ -1,0 +1,88 @@
+"""Who may see and do what. Every query of a page starts here; a stranger's question has no answer, so it is a 404."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from projects.models import Asset, Member, Project, Role, Step, Team, Upload
+from projects.models.asset import AssetQuerySet
+from projects.models.project import ProjectQuerySet
+from projects.models.step import StepQuerySet
+
+Anyone = AbstractBaseUser | AnonymousUser
+Abilities = frozenset["Ability"]
+
+
+class Ability(StrEnum):
+    """What a member may do in a project."""
+
+    SEE = "see"
+    MAKE = "make"
+    APPROVE = "approve"
+    BUDGET = "budget"
+    MANAGE = "manage"
+
+
+_EDITOR = frozenset({Ability.SEE, Ability.MAKE})
+_PRODUCER = _EDITOR | {Ability.APPROVE, Ability.BUDGET}
+ABILITIES: dict[str, frozenset[Ability]] = {
+    Role.OWNER: frozenset(Ability),
+    Role.PRODUCER: _PRODUCER,
+    Role.EDITOR: _EDITOR,
+    Role.REVIEWER: frozenset({Ability.SEE, Ability.APPROVE}),
+}
+REFUSALS: dict[Ability, str] = {
+    Ability.SEE: "This belongs to another team.",
+    Ability.MAKE: "Reviewers look and approve. Ask an editor of the team to make this.",
+    Ability.APPROVE: "Approval is for owners, producers and reviewers.",
+    Ability.BUDGET: "Budgets are set by owners and producers.",
+    Ability.MANAGE: "Only an owner of the team can do this.",
+}
+
+
+def teams(user: Anyone) -> QuerySet[Team]:
+    """Return the teams that a person belongs to."""
+    return Team.objects.filter(memberships__user_id=user.pk)
+
+
+def projects(user: Anyone) -> ProjectQuerySet:
+    """Return the live projects of a person's teams."""
+    return Project.objects.live().filter(team__memberships__user_id=user.pk)
+
+
+def assets(user: Anyone) -> AssetQuerySet:
+    """Return the assets of a person's projects, deleted ones too, so that a delete can be undone."""
+    return Asset.objects.filter(project__in=projects(user))
+
+
+def steps(user: Anyone) -> StepQuerySet:
+    """Return the steps of a person's projects, deleted ones too, so that a delete can be undone."""
+    return Step.objects.filter(project__in=projects(user))
+
+
+def uploads(user: Anyone) -> QuerySet[Upload]:
+    """Return a person's own uploads under way."""
+    return Upload.objects.filter(by_id=user.pk, project__in=projects(user))
+
+
+def abilities(user: Anyone, team_id: int) -> frozenset[Ability]:
+    """Return what a person may do in a team's projects; nothing for a stranger."""
+    role = Member.objects.filter(user_id=user.pk, team_id=team_id).values_list("role", flat=True).first()
+    return ABILITIES.get(role or "", frozenset())
+
+
+def require(user: Anyone, project: Project, ability: Ability) -> None:
+    """Raise PermissionDenied, with its sentence, unless the person may do this in the project."""
+    if ability not in abilities(user, project.team_id):
+        raise PermissionDenied(REFUSALS[ability])
+
+
+def makers_team(user: User) -> Team | None:
+    """Return the first team in which a person may make something."""
+    makers = [role for role, able in ABILITIES.items() if Ability.MAKE in able]
+    member = Member.objects.filter(user=user, role__in=makers).select_related("team").order_by("pk").first()
+    return member.team if member else None

@@ -1,0 +1,171 @@
+"""The driver in the web process: it looks for due steps, runs them, and gives them back when the process ends.
+
+A lock file in the data folder makes it the only one there, so what its former self left running is taken back at
+once; every other claim waits for its lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import TextIO
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db.models import Count, Q
+
+from projects import pool, progress
+from projects.models import Step
+from projects.runner import sweep
+from projects.runner.limits import limits
+from projects.runner.run import run_step
+from projects.states import Status
+
+logger = logging.getLogger(__name__)
+
+
+class AlreadyRunning(Exception):
+    """Another server uses this data folder."""
+
+
+class Runner:
+    """Runs due steps, at most `RUNNING_STEPS` at a time, one team's turn after the other's."""
+
+    def __init__(self) -> None:
+        self._book = progress.Book()
+        self._steps: dict[int, asyncio.Task[None]] = {}
+        self._loops: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._lock: TextIO | None = None
+
+    async def start(self) -> None:
+        """Take back what a former server left, then look for due steps. Raises AlreadyRunning."""
+        self._lock, former = _locked(Path(settings.DATA_DIR) / "server.lock")
+        taken = await database_sync_to_async(Step.objects.take_back)(former) if former else 0
+        if taken:
+            logger.info("Took back %s running steps", taken)
+        await database_sync_to_async(sweep.at_start)()
+        self._loops = [
+            asyncio.create_task(self._look_for_work(), name="look for due steps"),
+            asyncio.create_task(self._flush(), name="write progress"),
+            asyncio.create_task(_sweep(), name="sweep"),
+        ]
+
+    async def stop(self) -> None:
+        """Give every running step back, then end the children."""
+        for task in (*self._loops, *self._steps.values()):
+            task.cancel()
+        await asyncio.gather(*self._loops, *self._steps.values(), return_exceptions=True)
+        await asyncio.to_thread(pool.shutdown)
+        if self._lock is not None:
+            self._lock.close()
+
+    def wake(self) -> None:
+        """Look for due steps now; callable from any thread."""
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    async def _look_for_work(self) -> None:
+        while True:
+            await self._take_due()
+            try:
+                async with asyncio.timeout(limits().look):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+            self._wake.clear()
+
+    async def _take_due(self) -> None:
+        free = settings.RUNNING_STEPS - len(self._steps)
+        if free <= 0:
+            return
+        for pk in await database_sync_to_async(due_fairly)(free, set(self._steps)):
+            task = asyncio.create_task(run_step(pk, settings.BOOT_ID, self._book), name=f"step {pk}")
+            self._steps[pk] = task
+            task.add_done_callback(partial(self._ended, pk))
+
+    def _ended(self, pk: int, _: asyncio.Task[None]) -> None:
+        self._steps.pop(pk, None)
+        self._wake.set()
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(limits().progress)
+            await self._book.flush()
+
+
+async def _sweep() -> None:
+    while True:
+        await asyncio.sleep(3600)
+        await database_sync_to_async(sweep.hourly)()
+
+
+def due_fairly(most: int, running_here: set[int]) -> list[int]:
+    """Return due steps, those of the teams with the fewest running ones first, oldest first within a team."""
+    busy = Counter(
+        dict(
+            Step.objects.filter(status=Status.RUNNING)
+            .values_list("project__team")
+            .annotate(count=Count("pk"))
+            .values_list("project__team", "count")
+        )
+    )
+    chosen: list[int] = []
+    due = list(
+        Step.objects.due()
+        .filter(~Q(pk__in=running_here))
+        .order_by("pk")
+        .values_list("pk", "project__team")[: 50 * most]
+    )
+    while due and len(chosen) < most:
+        pk, team = min(due, key=lambda entry: (busy[entry[1]], entry[0]))
+        due.remove((pk, team))
+        busy[team] += 1
+        chosen.append(pk)
+    return chosen
+
+
+def _locked(path: Path) -> tuple[TextIO, str]:
+    """Return the held lock file with our boot id in it, and the boot id that stood there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise AlreadyRunning(
+            f"Another studio already runs in {path.parent}. Stop it, or set STUDIO_DATA_DIR."
+        ) from error
+    file.seek(0)
+    former = file.read().strip()
+    file.truncate(0)
+    file.write(settings.BOOT_ID)
+    file.flush()
+    return file, former
+
+
+_running: Runner | None = None
+
+
+async def start() -> None:
+    """Start the runner of this process, where the settings ask for the embedded one."""
+    global _running
+    if settings.RUNNER == "embedded":
+        _running = Runner()
+        await _running.start()
+
+
+async def stop() -> None:
+    """Stop the runner of this process."""
+    if _running is not None:
+        await _running.stop()
+
+
+def wake() -> None:
+    """Let the runner of this process, if it has one, look for due steps now."""
+    if _running is not None:
+        _running.wake()

@@ -1,0 +1,47 @@
+"""What every test stands on: a data folder of its own, quick clocks, and a reason for each skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_DATA = Path(tempfile.mkdtemp(prefix="studio-tests-"))
+os.environ["STUDIO_DATA_DIR"] = str(_DATA)
+os.environ.setdefault("STUDIO_CLOCK_SCALE", "0.02")
+os.environ.setdefault("STUDIO_LEAST_FREE_BYTES", "1000000")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, with the reason; under CI that is a failure."""
+    missing = {
+        "browser": None if shutil.which("chromium") else "no Chromium: apt-get install chromium",
+        "postgres": None if _answers("127.0.0.1", 5432) else "no PostgreSQL on 127.0.0.1:5432",
+    }
+    for item in items:
+        for marker, reason in missing.items():
+            if reason and item.get_closest_marker(marker):
+                if os.environ.get("CI"):
+                    raise pytest.UsageError(f"{item.nodeid}: {reason}")
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _answers(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def pytest_unconfigure() -> None:
+    """Remove the data folder."""
+    shutil.rmtree(_DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _plain_passwords(settings: pytest.FixtureRequest) -> None:
+    """Hash passwords quickly: their strength is Django's own to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
