@@ -21,7 +21,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """Accept a member; refuse everybody else with a code that does not reconnect."""
         user = self.scope["user"]
-        if not user.is_authenticated:
+        if user is None or not user.is_authenticated:
             await self._refuse(hub.NOT_SIGNED_IN)
             return
         found = await database_sync_to_async(self.find)(user, int(self.scope["url_route"]["kwargs"]["pk"]))
@@ -30,7 +30,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         self.scope_watched, abilities = found
         await self.accept()
-        key = self.scope["session"].session_key
+        key = self.scope["session"].session_key or ""
         self.watcher = Watcher(user.pk, key, abilities, self.send_text, self._close)
         await hub.join(self.scope_watched, self.watcher)
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels.db import database_sync_to_async
-from channels.layers import BaseChannelLayer, get_channel_layer
 from django.contrib.sessions.models import Session
 from django.db.models import Max
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from projects import policies
+from projects import policies, progress
 from projects.models import Member, Step
 from projects.models.step import StepQuerySet
 from projects.policies import Abilities, Ability
@@ -86,10 +85,10 @@ class Hub:
 
     async def serve(self) -> None:
         """Publish a moment after a hint, so that those that come together go out together, and at each resync."""
-        layer = get_channel_layer()
+        layer = progress.layer()
         channel = await layer.new_channel()
         await layer.group_add(self.scope.group, channel)
-        listening = asyncio.create_task(self._listen(layer, channel), name=f"listen {self.scope.group}")
+        listening = asyncio.create_task(self._listen(channel), name=f"listen {self.scope.group}")
         try:
             while True:
                 with contextlib.suppress(TimeoutError):
@@ -103,9 +102,9 @@ class Hub:
             listening.cancel()
             await layer.group_discard(self.scope.group, channel)
 
-    async def _listen(self, layer: BaseChannelLayer, channel: str) -> None:
+    async def _listen(self, channel: str) -> None:
         while True:
-            await layer.receive(channel)
+            await progress.layer().receive(channel)
             self.hinted.set()
 
     async def _refuse_the_gone(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
@@ -13,7 +13,7 @@ from projects.models.asset import AssetQuerySet
 from projects.models.project import ProjectQuerySet
 from projects.models.step import StepQuerySet
 
-Anyone = AbstractBaseUser | AnonymousUser
+Anyone = User | AnonymousUser
 Abilities = frozenset["Ability"]
 
 
@@ -44,14 +44,19 @@ REFUSALS: dict[Ability, str] = {
 }
 
 
+def _id(user: Anyone) -> int:
+    """Return the person's key, or 0 for nobody: a lookup by None would match rows without a person."""
+    return user.pk or 0
+
+
 def teams(user: Anyone) -> QuerySet[Team]:
     """Return the teams that a person belongs to."""
-    return Team.objects.filter(memberships__user_id=user.pk)
+    return Team.objects.filter(memberships__user_id=_id(user))
 
 
 def projects(user: Anyone) -> ProjectQuerySet:
     """Return the live projects of a person's teams."""
-    return Project.objects.live().filter(team__memberships__user_id=user.pk)
+    return Project.objects.live().filter(team__memberships__user_id=_id(user))
 
 
 def assets(user: Anyone) -> AssetQuerySet:
@@ -66,12 +71,12 @@ def steps(user: Anyone) -> StepQuerySet:
 
 def uploads(user: Anyone) -> QuerySet[Upload]:
     """Return a person's own uploads under way."""
-    return Upload.objects.filter(by_id=user.pk, project__in=projects(user))
+    return Upload.objects.filter(by_id=_id(user), project__in=projects(user))
 
 
 def abilities(user: Anyone, team_id: int) -> frozenset[Ability]:
     """Return what a person may do in a team's projects; nothing for a stranger."""
-    role = Member.objects.filter(user_id=user.pk, team_id=team_id).values_list("role", flat=True).first()
+    role = Member.objects.filter(user_id=_id(user), team_id=team_id).values_list("role", flat=True).first()
     return ABILITIES.get(role or "", frozenset())
 
 

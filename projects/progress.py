@@ -12,11 +12,19 @@ from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 from django.db import transaction
 
 from projects.models import Step
 from projects.states import Phase
+
+
+def layer() -> BaseChannelLayer:
+    """Return the layer that carries hints."""
+    found = get_channel_layer()
+    if found is None:
+        raise RuntimeError("CHANNEL_LAYERS has no default layer.")
+    return found
 
 
 def project_group(project_id: int) -> str:
@@ -41,9 +49,8 @@ async def astep_changed(step: Step) -> None:
 
 
 async def _hint(groups: tuple[str, ...], step_id: int) -> None:
-    layer = get_channel_layer()
     for group in groups:
-        await layer.group_send(group, {"type": "step.changed", "step": step_id})
+        await layer().group_send(group, {"type": "step.changed", "step": step_id})
 
 
 @dataclass(slots=True)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
+
+from projects.views.signin import SignIn
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("accounts/login/", SignIn.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("", include("projects.urls")),
 ]

@@ -19,6 +19,7 @@ from projects.models import Asset, Attempt, Order, Project, Step, files
 from projects.policies import Ability
 from projects.prompts import compose
 from projects.runner import embedded, requests
+from projects.runner.limits import limits
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill, Status
 
 
@@ -32,6 +33,9 @@ class Ask:
     engine: str = ""
     request_key: UUID = field(default_factory=uuid4)
     origin: str = Order.Origin.PAGE
+    stop_after: str = ""
+    owner: str = ""
+    """Who drives it in a process of its own: the step is born claimed, so that no other runner takes it."""
 
     @property
     def given(self) -> Given:
@@ -49,6 +53,9 @@ def checked(ask: Ask) -> tuple[Plan, Engine, Verdict]:
         plan = ask.task.build(ask.given)
     except Invalid as error:
         raise Refused(error.sentence, field=error.field_name) from error
+    names = [stage.name for stage in plan.stages]
+    if ask.stop_after and ask.stop_after not in names:
+        raise Refused(f"“{ask.stop_after}” is no stage of this plan. It has {', '.join(names)}.")
     asked = choice.request_for(
         plan.stages[0], ask.task, requests.inputs_of(ask.assets), ask.controls.get("seed", 0)
     )
@@ -87,6 +94,8 @@ def request(user: User, project: Project, ask: Ask) -> Order:
         with transaction.atomic():
             order = _order(user, project, ask, plan)
             step = _first_step(order, ask, plan, engine, verdict)
+            if ask.owner:
+                Step.objects.claim(step.pk, ask.owner, limits().lease_time)
             progress.step_changed(step)
     except IntegrityError:
         return Order.objects.get(by=user, request_key=ask.request_key)
@@ -104,6 +113,7 @@ def _order(user: User, project: Project, ask: Ask, plan: Plan) -> Order:
         inputs={role: [asset.pk for asset in assets] for role, assets in ask.assets.items()},
         controls=ask.controls,
         plan=[stage.to_json() for stage in plan.stages],
+        stop_after=ask.stop_after,
     )
 
 

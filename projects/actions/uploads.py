@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from django.db import IntegrityError, transaction
 from projects import policies, pool
 from projects.actions import names
 from projects.actions.refusal import Refused
+from projects.media import faults
 from projects.models import Asset, Project, Upload, files
 from projects.policies import Ability
 
-PROBE_SECONDS = 20
 LARGEST = 1 << 30
 
 
@@ -125,19 +126,25 @@ def take_in(user: User, project: Project, path: Path, name: str) -> Asset:
 
 
 def _probed(path: Path, folder: Path) -> dict[str, Any]:
+    """Return what a child saw in the file, with its clean copy and pictures in the folder. Raises Refused.
+
+    A clip may have to be written anew, which takes as long as a render; it must not hold up other people's stills.
+    """
+    name, caps = str(path), settings.MEDIA_CAPS
     try:
-        return pool.run_sync(
-            "probe",
-            "projects.media.intake:take_in",
-            str(path),
-            str(folder),
-            settings.MEDIA_CAPS,
-            wall=PROBE_SECONDS,
+        facts = pool.run_sync("probe", "projects.media.intake:look", name, caps)
+        seconds = float(Fraction(facts["seconds"]))
+        where = ("render", 60 + 20 * seconds) if facts["kind"] == "video" else ("probe", None)
+        taken: dict[str, Any] = pool.run_sync(
+            where[0], "projects.media.intake:take_in", name, str(folder), caps, wall=where[1]
         )
-    except pool.Failed as error:
+    except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
         raise Refused(error.sentence) from error
+    except OSError as error:
+        raise Refused(files.DiskFull.sentence, status=507) from error
     except pool.HandedBack as error:
         raise Refused("The studio is restarting. Send this file again in a moment.", status=503) from error
+    return taken
 
 
 def _stored(asset: Asset, path: Path, folder: Path, taken: dict[str, Any]) -> Asset:

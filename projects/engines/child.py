@@ -11,6 +11,7 @@ from projects import pool
 from projects.engines.base import Ended, Files, Json, Made, Output, Progress, Request
 from projects.engines.errors import Broken, HandedBack, Refused
 from projects.failures import FAILURES, Code
+from projects.media import faults
 from projects.states import Phase
 
 
@@ -49,7 +50,7 @@ async def follow(function: str, request: Request, files: Files) -> AsyncIterator
 
 async def _work(function: str, request: Request, files: Files, shares: asyncio.Queue[float | None]) -> Json:
     try:
-        return await pool.run(
+        made: Json = await pool.run(
             "render",
             function,
             plain(request),
@@ -60,14 +61,19 @@ async def _work(function: str, request: Request, files: Files, shares: asyncio.Q
         )
     except pool.HandedBack as error:
         raise HandedBack from error
-    except pool.Refusal as error:
+    except faults.Refused as error:
         raise Refused(error.sentence, Code(error.code)) from error
-    except pool.TimedOut as error:
+    except faults.Corrupt as error:
+        raise Refused(error.sentence, Code.INPUT_REJECTED) from error
+    except pool.ChildTimedOut as error:
         raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT) from error
-    except pool.Failed as error:
-        raise Broken(error.sentence, Code.STUDIO_FAULT, detail=str(error)) from error
+    except pool.ChildDied as error:
+        raise Broken(error.sentence, Code.STUDIO_FAULT, detail=error.detail) from error
+    except OSError as error:
+        raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
     finally:
         shares.put_nowait(None)
+    return made
 
 
 def output(ended: Ended) -> Output:

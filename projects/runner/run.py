@@ -32,8 +32,12 @@ logger = logging.getLogger(__name__)
 async def run_step(pk: int, owner: str, book: progress.Book) -> None:
     """Run one due step to its end, or return at once when another runner has it."""
     claim = await database_sync_to_async(Step.objects.claim)(pk, owner, limits().lease_time)
-    if claim is None:
-        return
+    if claim is not None:
+        await drive(pk, claim, book)
+
+
+async def drive(pk: int, claim: UUID, book: progress.Book) -> None:
+    """Drive the step that this claim holds to its end."""
     step = await Step.objects.select_related("order", "project").aget(pk=pk)
     await progress.astep_changed(step)
     try:

@@ -13,8 +13,9 @@ from django.db.models.functions import Now
 
 from projects import pool
 from projects.engines.base import Made, Output, Progress
-from projects.engines.errors import Broken
+from projects.engines.errors import Broken, HandedBack
 from projects.failures import FAILURES, Code
+from projects.media import faults
 from projects.models import Asset, Attempt, Step, files
 from projects.runner.limits import limits
 from projects.states import AttemptState, Bill, Status
@@ -40,8 +41,12 @@ async def checked(output: Output, folder: Path) -> Checked:
         facts = await pool.run(
             "render", "projects.media.intake:finish", str(main.path), str(folder), wall=limits().shortest_wall
         )
-    except pool.Failed as error:
+    except pool.HandedBack as error:
+        raise HandedBack from error
+    except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
         raise Broken(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, detail=str(error)) from error
+    except OSError as error:
+        raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
     return Checked(output, main, facts)
 
 
