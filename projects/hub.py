@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from channels.db import database_sync_to_async
 from django.contrib.sessions.models import Session
@@ -27,9 +29,13 @@ from projects.policies import Abilities, Ability
 from projects.runner.limits import limits
 from projects.states import Status
 
+logger = logging.getLogger(__name__)
 Send = Callable[[str], Awaitable[None]]
 
 OVERLAP = timedelta(seconds=2)
+LARGEST = 48_000
+"""Bytes of one message; the socket takes 64 KiB at a time."""
+TRY_AGAIN = 1011
 NOT_SIGNED_IN = 4401
 NOT_YOURS = 4403
 
@@ -114,20 +120,25 @@ class Hub:
             self.watchers.discard(watcher)
             await watcher.close(code)
 
+    async def close(self) -> None:
+        """Close every socket in a way that lets it connect again."""
+        await asyncio.gather(*(watcher.close(TRY_AGAIN) for watcher in self.watchers), return_exceptions=True)
+
     async def publish(self) -> None:
-        """Write one frame with every step that changed to all watchers."""
+        """Write every step that changed to all watchers."""
         changed = await database_sync_to_async(self._changed)()
         if not changed or not self.watchers:
             return
         kinds = {watcher.abilities for watcher in self.watchers}
-        frames = {able: await database_sync_to_async(frame)(changed, able) for able in kinds}
+        frames = {able: await database_sync_to_async(messages)(changed, able) for able in kinds}
         await asyncio.gather(
             *(self._write(watcher, frames[watcher.abilities]) for watcher in set(self.watchers))
         )
 
-    async def _write(self, watcher: Watcher, text: str) -> None:
+    async def _write(self, watcher: Watcher, texts: list[str]) -> None:
         try:
-            await watcher.send(text)
+            for text in texts:
+                await watcher.send(text)
         except (ConnectionError, RuntimeError):
             self.watchers.discard(watcher)
 
@@ -145,9 +156,16 @@ class Hub:
         self.since = newest or timezone.now()
 
 
-def frame(steps: list[Step], abilities: Abilities) -> str:
-    """Return the parts of these steps, each an element that is swapped by its id."""
-    return "".join(_parts(step, abilities) for step in steps)
+def messages(steps: list[Step], abilities: Abilities) -> list[str]:
+    """Return the parts of these steps, each an element that is swapped by its id, in as few messages as they fit."""
+    texts: list[str] = []
+    for step in steps:
+        parts = _parts(step, abilities)
+        if texts and len((texts[-1] + parts).encode()) <= LARGEST:
+            texts[-1] += parts
+        else:
+            texts.append(parts)
+    return texts
 
 
 def _parts(step: Step, abilities: Abilities) -> str:
@@ -155,12 +173,12 @@ def _parts(step: Step, abilities: Abilities) -> str:
     return render_to_string("projects/parts/frame.html", context)
 
 
-def present(scope: Scope, abilities: Abilities) -> str:
-    """Return the frame that repairs whatever a socket missed: all that is under way or ended a moment ago."""
+def present(scope: Scope, abilities: Abilities) -> list[str]:
+    """Return the messages that repair whatever a socket missed: all that is under way or ended a moment ago."""
     recent = timezone.now() - timedelta(minutes=2)
     under_way = scope.steps().live().filter(status__in=(Status.QUEUED, Status.RUNNING))
     ended = scope.steps().filter(changed_at__gt=recent).exclude(status__in=(Status.QUEUED, Status.RUNNING))
-    return frame([*ended.order_by("pk")[:50], *under_way.order_by("pk")[:100]], abilities)
+    return messages([*ended.order_by("pk")[:50], *under_way.order_by("pk")[:100]], abilities)
 
 
 _hubs: dict[Scope, Hub] = {}
@@ -178,9 +196,20 @@ async def join(scope: Scope, watcher: Watcher) -> None:
         hub = _hubs[scope] = Hub(scope)
         await database_sync_to_async(hub.begin)()
         hub.task = asyncio.create_task(hub.serve(), name=f"hub {scope.group}")
+        hub.task.add_done_callback(partial(_ended, hub))
     hub.watchers.add(watcher)
-    text = await database_sync_to_async(present)(scope, watcher.abilities)
-    await watcher.send(f'<div id="connection" hx-swap-oob="true"></div>{text}')
+    first, *others = await database_sync_to_async(present)(scope, watcher.abilities) or [""]
+    for text in (f'<div id="connection" hx-swap-oob="true"></div>{first}', *others):
+        await watcher.send(text)
+
+
+def _ended(hub: Hub, task: asyncio.Task[None]) -> None:
+    """Let the sockets of a hub that crashed connect anew, to a new one."""
+    if task.cancelled() or (error := task.exception()) is None:
+        return
+    logger.error("The hub of %s crashed", hub.scope.group, exc_info=error)
+    _hubs.pop(hub.scope, None)
+    hub.task = asyncio.create_task(hub.close(), name=f"close {hub.scope.group}")
 
 
 async def leave(scope: Scope, watcher: Watcher) -> None:

@@ -28,7 +28,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from projects.media.child import BROKE_OFF, enter, work
 from projects.media.faults import Corrupt, Refused, Stopped
-from projects.media.share import forget_share, read_share
+from projects.media.share import forget, offer_turn, read_share, take_turn
 
 Name = Literal["probe", "render"]
 Function = Callable[..., Any] | str
@@ -37,6 +37,8 @@ PRELOAD = ["projects.media.preload"]
 # How a child ends that a stop of the studio has ended (pebble's own handler exits with 15).
 HANDED_BACK = frozenset({signal.SIGTERM, -signal.SIGTERM})
 GONE_SECONDS = 3
+# Then another takes its place, so that nothing a decoder leaks can add up.
+CALLS_OF_A_CHILD = 50
 
 
 class ChildDied(Exception):
@@ -86,7 +88,9 @@ class Call:
 
     def wait_gone(self) -> None:
         """Wait until the killed child has ended and can write no more; for three seconds at most."""
-        noted = read_share(self.folder) if self.folder else None
+        if self.folder is None or take_turn(self.folder):
+            return
+        noted = read_share(self.folder)
         if noted is None:
             return
         try:
@@ -164,9 +168,14 @@ class Children:
 
     def _start(self, call: Call, function: Function, args: tuple[Any, ...]) -> ProcessFuture[tuple[str, Any]]:
         if call.folder:
-            forget_share(call.folder)
+            offer_turn(call.folder)
         folder = str(call.folder) if call.folder else None
-        future = self._pool(call.name).schedule(work, args=(function, args, folder), timeout=self._wall(call))
+        pool = self._pool(call.name)
+        try:
+            future = pool.schedule(work, args=(function, args, folder), timeout=self._wall(call))
+        except RuntimeError as error:
+            # It broke since it was looked at.
+            raise BrokenProcessPool from error
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         return future
@@ -187,6 +196,7 @@ class Children:
             context = get_context("forkserver")
             context.set_forkserver_preload(PRELOAD)
             pool = self._pools[name] = ProcessPool(
+                max_tasks=CALLS_OF_A_CHILD,
                 max_workers=1 if name == "probe" else self.limits.render_workers,
                 initializer=enter,
                 initargs=(os.getpid(), self.limits.memory, self.limits.file_bytes),
@@ -202,14 +212,14 @@ class Children:
         except CancelledError:
             raise HandedBack from None
         except TimeoutError as error:
-            sentence = f"The work took longer than {self._wall(call):.0f} s. Use a shorter or smaller file."
+            sentence = f"The work took longer than {self._wall(call):g} s. Use a shorter or smaller file."
             raise ChildTimedOut(sentence, str(error)) from error
         except ProcessExpired as error:
             if self._draining or error.exitcode in HANDED_BACK:
                 raise HandedBack from error
             raise ChildDied(BROKE_OFF, f"the child ended with {error.exitcode}") from error
         if call.folder:
-            forget_share(call.folder)
+            forget(call.folder)
         return value if outcome == "value" else _raise(outcome, value)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 
 from studio import gate
@@ -57,6 +60,23 @@ def gate_cookie(get_response: Handler) -> Handler:
                 secure=settings.PRODUCTION,
             )
         return response
+
+    return respond
+
+
+def sign_in_again(get_response: Handler) -> Handler:
+    """Lead a part's request to the sign-in page when its session has ended: a part cannot show that page."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        address = response.headers.get("Location", "")
+        if not getattr(request, "htmx", None) or not address.startswith(
+            resolve_url(settings.LOGIN_URL) + "?"
+        ):
+            return response
+        here = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        login = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: here})}"
+        return HttpResponse(status=401, headers={"HX-Redirect": login})
 
     return respond
 

@@ -14,3 +14,7 @@ urlpatterns = [
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("", include("projects.urls")),
 ]
+
+handler400 = "projects.views.errors.bad_request"
+handler403 = "projects.views.errors.forbidden"
+handler404 = "projects.views.errors.not_found"

@@ -1,19 +1,13 @@
-"""What every test stands on: a data folder of its own, quick clocks, and a reason for each skip."""
+"""What every test stands on: a reason for each skip, and no data folder left behind."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import socket
-import tempfile
-from pathlib import Path
 
 import pytest
-
-_DATA = Path(tempfile.mkdtemp(prefix="studio-tests-"))
-os.environ["STUDIO_DATA_DIR"] = str(_DATA)
-os.environ.setdefault("STUDIO_CLOCK_SCALE", "0.02")
-os.environ.setdefault("STUDIO_LEAST_FREE_BYTES", "1000000")
+from django.conf import settings
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,10 +32,4 @@ def _answers(host: str, port: int) -> bool:
 
 def pytest_unconfigure() -> None:
     """Remove the data folder."""
-    shutil.rmtree(_DATA, ignore_errors=True)
-
-
-@pytest.fixture(autouse=True)
-def _plain_passwords(settings: pytest.FixtureRequest) -> None:
-    """Hash passwords quickly: their strength is Django's own to test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)

@@ -13,7 +13,7 @@ from projects.models import Step
 from studio.asgi import application
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
 
 
 def cookie_of(user: User | None) -> bytes:

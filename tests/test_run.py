@@ -16,7 +16,7 @@ from projects.runner.run import run_step
 from projects.states import AttemptState, Bill, Status
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
 SMALL = {"tier": "sketch", "seconds": "2", "camera": "push-in"}
 
 

@@ -11,7 +11,7 @@ from projects.models import Attempt, Budget, Receipt, Spend
 from projects.models.spend import Overspent, reserve, settle
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.rows]
 
 
 def make_attempt(limit: str = "1.00") -> tuple[Attempt, Budget]:

@@ -14,6 +14,7 @@ from projects.models import Attempt, Step
 from projects.states import ATTEMPT_MOVES, MOVES, AttemptState, Status
 from tests import factories
 
+pytestmark = pytest.mark.rows
 LEASE = timedelta(seconds=30)
 SHORT = timedelta(seconds=-1)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from projects import engines
-from projects.catalogue.base import Given, Invalid, Stage, Task
+from projects.catalogue.base import Control, Given, Invalid, Stage, Task
 from projects.engines.base import Engine, Input, Request, Verdict
 from projects.failures import Code
 
@@ -33,16 +33,34 @@ def choose(request: Request, key: str = "") -> tuple[Engine | None, Verdict]:
 
 
 def off(task: Task, given: Given, inputs: tuple[Input, ...]) -> dict[tuple[str, str], str]:
-    """Return each choice that no engine of today can do, with the reason. The other controls stay as given."""
-    reasons = {}
+    """Return each choice that no engine of today can do, with the reason. The other controls stay as given.
+
+    A control whose every choice is refused is not the cause, so none of its choices is off.
+    """
+    reasons: dict[tuple[str, str], str] = {}
     for control in task.controls:
-        for option in control.options:
-            reason = _reason(
-                task, Given({**given.controls, control.name: option.value}, given.inputs), inputs
-            )
-            if reason:
-                reasons[control.name, option.value] = reason
+        refused = {
+            (control.name, option.value): reason
+            for option in control.options
+            if (reason := _reason(task, _choosing(task, given, control, option.value), inputs))
+        }
+        if len(refused) < len(control.options):
+            reasons |= refused
     return reasons
+
+
+def _choosing(task: Task, given: Given, control: Control, value: str) -> Given:
+    """Return what is given with one choice made, and a word in each empty text that only this choice asks for."""
+    words = {
+        other.name: "something"
+        for other in task.controls
+        if other.kind == "text"
+        and other.shown_when is not None
+        and other.shown_when[0] == control.name
+        and value in other.shown_when[1]
+        and not given.controls.get(other.name)
+    }
+    return Given({**given.controls, **words, control.name: value}, given.inputs)
 
 
 def _reason(task: Task, given: Given, inputs: tuple[Input, ...]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from django.conf import settings
 
 from projects import pool
+from projects.media import faults
 from projects.models import Asset, Project, files
 from projects.models.asset import AssetQuerySet
 
@@ -34,12 +36,17 @@ def of(project: Project) -> Path:
 
 
 def _made(project: Project, assets: list[Asset], target: Path) -> Path:
-    sources = [_source(asset) for asset in assets]
+    sources = [_source(asset) for asset in sorted(assets, key=_off_square)]
     with files.work_folder("cover") as folder:
         try:
-            pool.run_sync("probe", "projects.media.intake:compose_cover", [str(path) for path in sources],
-                          str(folder / "cover.webp"), wall=10)
-        except (pool.Failed, pool.HandedBack):
+            pool.run_sync(
+                "probe",
+                "projects.media.intake:compose_cover",
+                [str(path) for path in sources],
+                str(folder / "cover.webp"),
+                wall=10,
+            )
+        except (pool.ChildDied, pool.HandedBack, faults.Refused, faults.Corrupt):
             return sources[0]
         for older in target.parent.glob(f"{project.pk}-*.webp"):
             older.unlink(missing_ok=True)
@@ -47,6 +54,11 @@ def _made(project: Project, assets: list[Asset], target: Path) -> Path:
     return target
 
 
+def _off_square(asset: Asset) -> float:
+    """Return how far a picture is from a square: the one nearest fills the large cell, which is almost one."""
+    return abs(math.log(asset.width / asset.height))
+
+
 def _source(asset: Asset) -> Path:
-    name = next(asset.pictures[key]["file"] for key in PREFERRED if key in asset.pictures)
+    name: str = next(asset.pictures[key]["file"] for key in PREFERRED if key in asset.pictures)
     return files.folder(asset.project.team_id, asset.sha256) / name

@@ -133,10 +133,10 @@ def _probed(path: Path, folder: Path) -> dict[str, Any]:
     name, caps = str(path), settings.MEDIA_CAPS
     try:
         facts = pool.run_sync("probe", "projects.media.intake:look", name, caps)
-        seconds = float(Fraction(facts["seconds"]))
-        where = ("render", 60 + 20 * seconds) if facts["kind"] == "video" else ("probe", None)
+        where: pool.Name = "render" if facts["kind"] == "video" else "probe"
+        wall = 20 + 20 * float(Fraction(facts["seconds"]))
         taken: dict[str, Any] = pool.run_sync(
-            where[0], "projects.media.intake:take_in", name, str(folder), caps, wall=where[1]
+            where, "projects.media.intake:take_in", name, str(folder), caps, wall=wall
         )
     except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
         raise Refused(error.sentence) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ def plain(request: Request) -> Json:
         "wish": request.wish.to_json(),
         "task": request.task,
         "seed": request.seed,
+        "fonts": str(Path(os.environ.get("STUDIO_DATA_DIR") or "var").resolve() / "fonts"),
         "inputs": [
             {"role": entry.role, "kind": entry.kind, "path": str(entry.path), "facts": dict(entry.facts)}
             for entry in request.inputs

@@ -8,28 +8,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 
 from projects.catalogue.base import Column, Control
+from projects.media import timecodes
 
 LONGEST_TEXT = 2000
 MOST_ROWS = 2000
 MOST_STROKES = 400
-CLOCK = re.compile(r"^(?:(\d+):)?(?:(\d{1,2}):)?(\d+(?:[.,]\d+)?)$")
-
-
-def seconds(text: str) -> float:
-    """Return the seconds of `1.5`, `0:01.5` or `00:00:01,500`. Raises ValueError."""
-    found = CLOCK.match(text.strip())
-    if not found:
-        raise ValueError(f"“{text}” is not a time. Write seconds, such as 1.5, or 0:01.5.")
-    first, second, last = found.groups()
-    hours, minutes = (first, second) if second is not None else (None, first)
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(last.replace(",", "."))
 
 
 class PartsInput(forms.Widget):
@@ -148,9 +137,9 @@ class RowsField(forms.Field):
         if column.kind == "text":
             return text[:LONGEST_TEXT]
         try:
-            return seconds(text)
+            return float(timecodes.parse(text))
         except ValueError as error:
-            raise forms.ValidationError(f"Row {number}, {column.label}: {error}") from error
+            raise forms.ValidationError(f"Row {number}, {column.label}: {error}. Write 1.5 or 0:01.5.") from error
 
 
 class StrokesField(forms.Field):

@@ -13,12 +13,22 @@ class ProjectForm(forms.ModelForm[Project]):
     class Meta:
         model = Project
         fields = ("name", "brief", "country", "us_state", "due")
+        labels = {"country": "Country", "us_state": "US state", "due": "Due"}
+        help_texts = {
+            "brief": "What the campaign says, to whom, and where it runs.",
+            "country": "Two letters, such as DE. Decides which edits a provider allows.",
+            "us_state": "Two letters, such as CA.",
+        }
         widgets = {
-            "brief": forms.Textarea(attrs={"rows": 4}),
-            "due": forms.DateInput(attrs={"type": "date"}),
+            "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+            "brief": forms.Textarea(attrs={"class": "area", "rows": 4}),
             "country": forms.TextInput(
-                attrs={"maxlength": 2, "placeholder": "DE", "autocapitalize": "characters"}
+                attrs={"class": "input", "maxlength": 2, "autocapitalize": "characters"}
             ),
+            "us_state": forms.TextInput(
+                attrs={"class": "input", "maxlength": 2, "autocapitalize": "characters"}
+            ),
+            "due": forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
         }
 
     def clean_country(self) -> str:

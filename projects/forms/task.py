@@ -22,7 +22,12 @@ from projects.runner import requests
 
 
 class TaskForm(forms.Form):
-    """One field per slot and control of a task, named like them, plus the engine and the request's key."""
+    """One field per slot and control of a task, named like them, plus the engine and the request's key.
+
+    A `quiet` form has not been sent yet: its price and its notes are shown, its errors are not.
+    """
+
+    quiet = False
 
     def __init__(
         self,

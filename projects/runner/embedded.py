@@ -24,11 +24,12 @@ from projects.runner import sweep
 from projects.runner.limits import limits
 from projects.runner.run import run_step
 from projects.states import Status
+from studio.readiness import CannotStart
 
 logger = logging.getLogger(__name__)
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(CannotStart):
     """Another server uses this data folder."""
 
 

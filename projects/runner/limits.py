@@ -15,7 +15,7 @@ class Limits:
 
     lease: float = 30
     watch: float = 0.5
-    look: float = 0.5
+    look: float = 2
     progress: float = 1
     hand_back: float = 2.5
     longest_step: float = 3600
@@ -34,4 +34,4 @@ class Limits:
 def limits() -> Limits:
     """Return the limits of this process."""
     scale = settings.CLOCK_SCALE
-    return Limits(lease=30 * scale, watch=0.5 * scale, look=0.5 * scale, progress=scale, hub_resync=2 * scale)
+    return Limits(lease=30 * scale, watch=0.5 * scale, look=2 * scale, progress=scale, hub_resync=2 * scale)

@@ -10,24 +10,23 @@ import asyncio
 
 from channels.db import database_sync_to_async
 
-from projects import pool, progress
+from projects import progress
 from projects.models import Order, Step
 from projects.runner.limits import limits
 from projects.runner.run import drive, run_step
 
 
 async def run(order: Order, owner: str, book: progress.Book) -> None:
-    """Drive the steps of an order until none is due here. Afterwards this process has no children."""
+    """Drive the steps of an order until none is due here."""
     flushing = asyncio.create_task(_flush(book), name="write progress")
     try:
-        async for step in order.steps.filter(owner=owner, claim__isnull=False):
-            assert step.claim is not None, "the filter asks for it"
-            await drive(step.pk, step.claim, book)
+        async for step in order.steps.filter(owner=owner):
+            if step.claim is not None:
+                await drive(step.pk, step.claim, book)
         while (pk := await database_sync_to_async(_next)(order)) is not None:
             await run_step(pk, owner, book)
     finally:
         flushing.cancel()
-        await asyncio.to_thread(pool.shutdown)
 
 
 def _next(order: Order) -> int | None:

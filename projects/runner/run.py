@@ -38,7 +38,7 @@ async def run_step(pk: int, owner: str, book: progress.Book) -> None:
 
 async def drive(pk: int, claim: UUID, book: progress.Book) -> None:
     """Drive the step that this claim holds to its end."""
-    step = await Step.objects.select_related("order", "project").aget(pk=pk)
+    step = await Step.objects.select_related("order", "project", "source").aget(pk=pk)
     await progress.astep_changed(step)
     try:
         async with _ending_well(step, claim), Hold(step, claim), asyncio.timeout(limits().longest_step):

@@ -1,0 +1,136 @@
+"""The picture that a shot is filmed from: the photo itself, or one made from it that suits the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from projects.media.arrays import Alpha, Box, Float, Rgb, Size, resize, size_of
+from projects.media.bend import rise
+from projects.media.extension import FEATHER, canvas, extend_still
+from projects.media.framing import AT_EDGE
+from projects.media.recompose import recompose
+from projects.media.shapes import box_of
+
+# A canvas made for a shot is a quarter larger than the frame, so that it stays sharp as the camera comes near.
+ROOM = 1.25
+# On an extended photo the camera stands so near that the product fills this share of the frame, within reason.
+FILLED, NEAREST = 0.62, 2.4
+# Below this share of its area left by the format, a photo is extended when nobody knows where its product is.
+KEPT = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A photo taken apart: the product's sure cut-out, and the photo without the product; both of its size."""
+
+    alpha: Alpha
+    plate: Rgb
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A photo to be filmed. subject: the product's box where it is known without parts."""
+
+    rgb: Rgb
+    parts: Parts | None = None
+    subject: Box | None = None
+
+    @property
+    def size(self) -> Size:
+        """Width and height in pixels."""
+        return size_of(self.rgb)
+
+    @property
+    def box(self) -> Box | None:
+        """The product's box in shares of the photo."""
+        return box_of(self.parts.alpha > 127) if self.parts else self.subject
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the photo's edge cuts the product off."""
+        x, y, width, height = self.box or (0.5, 0.5, 0, 0)
+        return min(x, y, 1 - x - width, 1 - y - height) <= AT_EDGE
+
+
+def canvases(still: Still, size: Size) -> Iterator[tuple[Still, float | None]]:
+    """Yield the pictures to try for a frame of `size`, and the share of it that the product fills at least.
+
+    The last one has no product, so that any move fits it.
+    """
+    if still.box or kept(still.size, size) >= KEPT:
+        yield still, None
+    if still.box:
+        yield extended(still, size), FILLED
+    if still.parts and not still.cut_off:
+        yield placed_anew(still.rgb, still.parts, size), None
+    yield extended(Still(still.rgb), size), None
+
+
+def kept(photo: Size, size: Size) -> float:
+    """Return the share of a photo's area that is left when it is cut to a format."""
+    one, other = photo[0] / photo[1], size[0] / size[1]
+    return min(one, other) / max(one, other)
+
+
+def extended(still: Still, size: Size) -> Still:
+    """Return the whole photo, its edges carried on to the format of `size`.
+
+    What carries on is that of the plate where there is one, or a product near the edge would be mirrored.
+    """
+    place = canvas(still.size, _room(still, size))
+    if still.parts is None:
+        return Still(
+            extend_still(still.rgb, place.size), subject=_moved(still.subject, place.size, place.picture)
+        )
+    plate = extend_still(still.parts.plate, place.size)
+    alpha = np.zeros(plate.shape[:2], np.uint8)
+    part = slice(place.top, place.top + place.picture[1]), slice(place.left, place.left + place.picture[0])
+    alpha[part] = resize(still.parts.alpha, place.picture)
+    own = np.maximum(alpha[part].astype(np.float32) / 255, _inside(place.picture, place.axis))[..., None]
+    rgb = plate.copy()
+    rgb[part] = np.rint(plate[part] * (1 - own) + resize(still.rgb, place.picture) * own)
+    return Still(rgb, Parts(alpha, plate))
+
+
+def _inside(size: Size, axis: int) -> Float:
+    """Return 1 in the middle of a picture, falling to 0 at the sides where it is extended."""
+    side = size[1 - axis]
+    rim = np.minimum(np.arange(side) + 0.5, side - 0.5 - np.arange(side)).astype(np.float32)
+    fall = rise(rim, 0, FEATHER * side)
+    return fall[:, None] if axis == 0 else fall[None, :]
+
+
+def placed_anew(rgb: Rgb, parts: Parts, size: Size) -> Still:
+    """Return the product on its own background out of focus, with air all around."""
+    made = recompose(rgb, parts.alpha, parts.plate, _scaled(size, ROOM))
+    return Still(made.rgb, Parts(made.alpha, made.plate))
+
+
+def _room(still: Still, size: Size) -> Size:
+    """Return how large an extended canvas has to be: a camera that goes near a small product needs more of it."""
+    box = still.box
+    if not box:
+        return _scaled(size, ROOM)
+    fitted = canvas(still.size, size).picture
+    share = max(box[2] * fitted[0] / size[0], box[3] * fitted[1] / size[1])
+    return _scaled(size, ROOM * min(max(1.0, FILLED / share), NEAREST))
+
+
+def _scaled(size: Size, factor: float) -> Size:
+    return round(size[0] * factor / 2) * 2, round(size[1] * factor / 2) * 2
+
+
+def _moved(box: Box | None, whole: Size, picture: Size) -> Box | None:
+    """Return a box of the picture in shares of the canvas in whose middle the picture lies."""
+    if box is None:
+        return None
+    across, down = picture[0] / whole[0], picture[1] / whole[1]
+    return (
+        (1 - across) / 2 + box[0] * across,
+        (1 - down) / 2 + box[1] * down,
+        box[2] * across,
+        box[3] * down,
+    )

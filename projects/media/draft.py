@@ -1,0 +1,210 @@
+"""Drafts: a wish made of real media operations, in a child process.
+
+One function for each field of the wish and none for a task: `subject` cuts the product out, `place` gives it another
+plate, `light` lights it anew, `camera` films the still, `words` sets what is to be read. The same inputs, wish and
+seed give the same frames. Where the product's edge is not sure the whole photo is used, and the notes say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from projects.media.arrays import Alpha, Box, Rgb, Size, size_of
+from projects.media.canvas import Parts, Still
+from projects.media.captions import caption
+from projects.media.card import card
+from projects.media.clean import clean_plate
+from projects.media.colour import Yuv
+from projects.media.cues import Cue
+from projects.media.cutout import cut_out
+from projects.media.encode import ClipWriter, write_still
+from projects.media.footage import Footage, never
+from projects.media.images import load
+from projects.media.layout import Wanted
+from projects.media.light import relight, relit
+from projects.media.place import place as placed
+from projects.media.plate import Plate, colour_of, gradient, solid, supplied, sweep
+from projects.media.probe import probe
+from projects.media.share import Share
+from projects.media.shot import Shot, film
+from projects.media.upright import even
+from projects.wish import Wish, pixels
+
+LONGEST = 2880
+"""Longer side, in pixels, of a still that is filmed: enough for 1080p at the nearest point of any move."""
+RATE = Fraction(30)
+PAPER = "#f3f2ef"
+"""The paper of a white sweep: a little below white, so that light can fall on it."""
+UNSURE = "So the whole photo is used. Draw a box around the product, or use the edge as the form shows it."
+SEVERAL = "A draft moves the first photo. The others are references for a Gemini engine."
+FIRST_WORDS, LAST_WORDS = Fraction(2, 5), Fraction(1, 5)
+"""Words on screen come a moment after the first frame and leave a moment before the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked for, with what, and where it goes."""
+
+    wish: Wish
+    inputs: list[dict[str, Any]]
+    folder: Path
+    fonts: Path
+    seed: int
+
+    def given(self, *roles: str) -> list[dict[str, Any]]:
+        """Return the inputs of these roles."""
+        return [entry for entry in self.inputs if entry["role"] in roles]
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The photo or clip that the work starts from."""
+        return self.given("product", "source")[0]
+
+    @property
+    def asks_for(self) -> str:
+        """The kind of change, or nothing for a clip from a still."""
+        return self.wish.change.kind if self.wish.change else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A still under work: its pixels, the product's alpha where its edge is used, and what to tell people."""
+
+    rgb: Rgb
+    alpha: Alpha | None = None
+    notes: tuple[str, ...] = ()
+
+
+def render(request: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Return what the wish makes of its inputs: `files` (path, kind, role) in the folder, and `notes`.
+
+    request: wish, seed, fonts and inputs (role, kind, path), as `engines/child.py` writes them. Raises Refused,
+    Corrupt.
+    """
+    wish = Wish.from_json(request["wish"])
+    work = Work(wish, request["inputs"], Path(folder), Path(request["fonts"]), request["seed"])
+    if work.source["kind"] == "video":
+        return clip(work)
+    longest = None if work.asks_for else LONGEST
+    scene = subject(work, load(Path(work.source["path"]), longest=longest))
+    if not work.asks_for:
+        return camera(work, scene)
+    changed = light(work, place(work, scene))
+    target = work.folder / "result.png"
+    write_still(changed.rgb, target)
+    return _made(target, "image", changed.notes)
+
+
+def subject(work: Work, rgb: Rgb) -> Scene:
+    """Return the still with its product cut out, as the person said and as far as the edge is sure."""
+    said = work.wish.extra
+    if said["cutout"] == "whole":
+        return Scene(rgb)
+    box: Box | None = tuple(said["box"]) if said["box"] else None
+    keep = [stroke for stroke in said["strokes"] if stroke["keep"]]
+    drop = [stroke for stroke in said["strokes"] if not stroke["keep"]]
+    cut = cut_out(rgb, box, keep or None, drop or None)
+    if cut.sure or said["cutout"] == "accept":
+        return Scene(rgb, cut.alpha)
+    return Scene(rgb, notes=(f"{cut.why} {UNSURE}",))
+
+
+def place(work: Work, scene: Scene) -> Scene:
+    """Return the product on the wished plate, where it stood; without a sure edge, the photo as a card on it."""
+    if work.asks_for != "background":
+        return scene
+    ground = _plate(work, size_of(scene.rgb))
+    if scene.alpha is None:
+        return replace(scene, rgb=card(scene.rgb, ground))
+    new = placed(scene.rgb, scene.alpha, ground, shadow=work.wish.extra["shadow"])
+    return replace(scene, rgb=new.rgb, alpha=new.alpha)
+
+
+def light(work: Work, scene: Scene) -> Scene:
+    """Return the still in the wished light."""
+    if work.asks_for != "light":
+        return scene
+    said = work.wish.extra
+    return replace(
+        scene, rgb=relight(scene.rgb, scene.alpha, work.wish.light, said["from"], said["strength"])
+    )
+
+
+def camera(work: Work, scene: Scene) -> dict[str, Any]:
+    """Film the still as the wish's camera moves, then set its words."""
+    wish = work.wish
+    size = pixels(wish.format, wish.size)
+    shot = Shot(wish.camera.move, wish.camera.speed, Fraction(wish.seconds), seed=work.seed)
+    parts = Parts(scene.alpha, clean_plate(scene.rgb, scene.alpha)) if scene.alpha is not None else None
+    target = work.folder / "result.mp4"
+    with ClipWriter(target, (size.width, size.height), RATE) as writer:
+        writer.silence()
+        film(Still(scene.rgb, parts), shot, writer, stop=never, tell=Share(work.folder))
+    several = (SEVERAL,) if len(work.given("product")) > 1 else ()
+    return words(work, target, (*scene.notes, *several))
+
+
+def words(work: Work, made: Path, notes: tuple[str, ...]) -> dict[str, Any]:
+    """Set the words on screen: those of the timed shots, else those of the whole clip."""
+    wish = work.wish
+    timed = [Cue(Fraction(shot.start), Fraction(shot.end), shot.words) for shot in wish.shots if shot.words]
+    whole = [Cue(FIRST_WORDS, Fraction(wish.seconds) - LAST_WORDS, text) for text in wish.words]
+    cues = timed or whole
+    if not cues:
+        return _made(made, "video", notes)
+    titled = caption(made, work.folder / "titled.mp4", cues, Wanted(folders=(work.fonts,)))
+    return _made(titled.video, "video", (*notes, *titled.notes))
+
+
+def clip(work: Work) -> dict[str, Any]:
+    """Change the background or the light of a clip, frame by frame; its sound stays."""
+    path = Path(work.source["path"])
+    facts = probe(path)
+    size = even((facts.width, facts.height))
+    footage = Footage(path, facts, tell=Share(work.folder))
+    target = work.folder / "result.mp4"
+    changed = {"light": _lit, "background": _replaced}[work.asks_for](work, footage, size)
+    with ClipWriter(target, size, facts.rate, "master") as writer:
+        writer.audio_from(path, seconds=facts.seconds)
+        for frame in changed.frames:
+            writer.write(frame)
+    return _made(target, "video", changed.notes)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The frames of a changed clip, made as they are asked for, and what to tell people."""
+
+    frames: Iterator[Yuv]
+    notes: tuple[str, ...] = ()
+
+
+def _lit(work: Work, footage: Footage, size: Size) -> Changed:
+    said = work.wish.extra
+    frames = (frame for _, frame in footage.frames(size))
+    return Changed(relit(frames, size, work.wish.light, said["from"], said["strength"]))
+
+
+def _replaced(work: Work, footage: Footage, size: Size) -> Changed:
+    raise NotImplementedError
+
+
+def _plate(work: Work, size: Size, *, moving: bool = False) -> Plate:
+    """Return the wished plate in this size; `moving` adds the still grain that keeps a clip free of bands."""
+    said = work.wish.extra
+    one, other = colour_of(said["colour"]), colour_of(said["colour_2"])
+    plates = {
+        "white-sweep": lambda: sweep(colour_of(PAPER), size, film=moving),
+        "colour": lambda: solid(one, size, film=moving),
+        "gradient": lambda: gradient(one, other, size, film=moving),
+        "plate": lambda: supplied(load(Path(work.given("plate")[0]["path"])), size, film=moving),
+    }
+    return plates[said["place"]]()
+
+
+def _made(path: Path, kind: str, notes: tuple[str, ...]) -> dict[str, Any]:
+    return {"files": [{"path": str(path), "kind": kind, "role": "result"}], "notes": list(notes)}

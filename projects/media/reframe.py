@@ -1,0 +1,136 @@
+"""Reframing: the window of another shape that keeps what matters in the picture, over a clip or on a still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from projects.media.arrays import Box, Float, Rgb, Size, resize, size_of, warp_affine
+from projects.media.attention import profiles
+from projects.media.colour import Yuv
+from projects.media.footage import Stop, never
+from projects.media.matters import matters
+from projects.media.path import CropPath, Point, window_for
+from projects.media.probe import probe
+from projects.media.steering import judge, smooth, steer
+from projects.media.watching import Watched, watch
+
+Focus = tuple[float, float]
+"""What a person pointed at: x and y as shares of the picture."""
+Keyframe = tuple[float, float, float]
+"""Seconds, x, y: where the middle of the window is to be at a time."""
+
+EASE_STEPS = 16
+
+
+def follow(
+    path: Path,
+    target: Size,
+    focus: Focus | None = None,
+    keyframes: Sequence[Keyframe] = (),
+    stop: Stop = never,
+) -> CropPath:
+    """Return the window of the target's shape over the clip.
+
+    keyframes move it by hand, eased; else a focus holds it still; else it follows what moves or draws the eye,
+    as calmly as it can, and jumps only at cuts. Raises Refused, Stopped, Corrupt.
+    """
+    facts = probe(path)
+    window = window_for((facts.width, facts.height), target)
+    if keyframes:
+        return CropPath(window, tuple(_eased(sorted(keyframes))))
+    if focus is not None:
+        return CropPath(window, (Point(0.0, *focus),))
+    if window == (1.0, 1.0):
+        return CropPath(window, (Point(0.0, 0.5, 0.5),))
+    return _followed(watch(path, facts, stop), window)
+
+
+def place(rgb: Rgb, target: Size, focus: Focus | None = None) -> CropPath:
+    """Return the window of the target's shape on a still: around the focus, or what matters in it."""
+    window = window_for(size_of(rgb), target)
+    weights = matters(rgb)
+    profiles = weights.sum(axis=0), weights.sum(axis=1)
+    x, y = focus or (float(steer([along], wide)[0]) for along, wide in zip(profiles, window, strict=True))
+    path = CropPath(window, (Point(0.0, x, y),))
+    left, top, width, height = path.box(0.0)
+    across, down = judge(profiles[0], left + width / 2, width), judge(profiles[1], top + height / 2, height)
+    return replace(path, held=across[0] * down[0], cut=max(across[1], down[1]))
+
+
+def crop_still(rgb: Rgb, size: Size, focus: Focus | None = None) -> tuple[Rgb, Box]:
+    """Return the still cropped to `size` around the focus or what draws the eye, and the box it took."""
+    box = place(rgb, size, focus).box(0.0)
+    return cut(rgb, box, size), box
+
+
+def cut(rgb: Rgb, box: Box, size: Size) -> Rgb:
+    """Return a part of the still at `size`."""
+    width, height = size_of(rgb)
+    left, top = round(box[0] * width), round(box[1] * height)
+    right, bottom = left + max(1, round(box[2] * width)), top + max(1, round(box[3] * height))
+    return resize(np.ascontiguousarray(rgb[top:bottom, left:right]), size)
+
+
+def cropped(frames: Iterator[tuple[float, Yuv]], path: CropPath, size: Size) -> Iterator[Yuv]:
+    """Yield each frame's part inside the path's window at `size`, moved by fractions of a pixel.
+
+    frames: (seconds, frame), no finer than needed: a window of more than twice `size` would shimmer.
+    """
+    for seconds, frame in frames:
+        left, top, width, height = path.box(seconds)
+        if path.still:
+            # Whole pixels, also of the chroma planes: sampling between them would only soften.
+            left, top = (
+                round(at * side / 2) * 2 / side for at, side in zip((left, top), frame.size, strict=True)
+            )
+        planes = []
+        for number, plane in enumerate(frame.planes):
+            across, down = size_of(plane)
+            out = size if number == 0 else (size[0] // 2, size[1] // 2)
+            scale = width * across / out[0], height * down / out[1]
+            # Pixel (0, 0) is counted from its middle, the window from its corner.
+            start = left * across + scale[0] / 2 - 0.5, top * down + scale[1] / 2 - 0.5
+            inverse = np.array([[scale[0], 0, start[0]], [0, scale[1], start[1]]], np.float32)
+            planes.append(warp_affine(plane, inverse, out, "edge", sampling="linear" if number else "cubic"))
+        yield Yuv(*planes)
+
+
+def _followed(watched: Watched, window: tuple[float, float]) -> CropPath:
+    """Return the calm path of the window along its free axis, one stretch a shot."""
+    axis = 0 if window[0] < 1 else 1
+    along = profiles(watched, axis)
+    points, judged = list[Point](), list[tuple[float, float]]()
+    for shot, start in enumerate(watched.starts):
+        own = [at for at, sample in enumerate(watched.samples) if sample.shot == shot]
+        middles = _calm(
+            [profiles[at] for at in own], window[axis], [float(watched.samples[at].seconds) for at in own]
+        )
+        if points:
+            points.append(Point(float(start), points[-1].x, points[-1].y))
+        for at, middle in zip(own, middles, strict=True):
+            place = (float(middle), 0.5) if axis == 0 else (0.5, float(middle))
+            points.append(Point(float(watched.samples[at].seconds), *place))
+            judged.append(judge(along[at], float(middle), window[axis]))
+    held, cuts = np.mean(judged, axis=0)
+    return CropPath(window, tuple(points), float(held), float(cuts))
+
+
+def _calm(profiles: Sequence[Float], width: float, seconds: Sequence[float]) -> Float:
+    pace = (len(seconds) - 1) / max(seconds[-1] - seconds[0], 1e-6) if len(seconds) > 1 else 1.0
+    return smooth(steer(profiles, width), pace)
+
+
+def _eased(keyframes: Sequence[Keyframe]) -> Iterator[Point]:
+    """Yield points that leave and reach each keyframe slowly (a cosine between them)."""
+    for (start, x, y), (end, to_x, to_y) in pairwise(keyframes):
+        for step in range(EASE_STEPS):
+            share = step / EASE_STEPS
+            eased = (1 - np.cos(np.pi * share)) / 2
+            place = float(x + (to_x - x) * eased), float(y + (to_y - y) * eased)
+            yield Point(start + (end - start) * share, *place)
+    yield Point(*keyframes[-1])

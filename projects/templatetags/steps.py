@@ -1,0 +1,273 @@
+"""What a step's parts say about it: its phases, its time, what has happened, what went wrong and what to do next.
+
+Each takes the step alone, so that a page and a socket show the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils import timezone
+
+from projects import catalogue, engines
+from projects.catalogue.base import Control, Task
+from projects.failures import Choice
+from projects.models import Attempt, Step
+from projects.states import Phase, Status
+from projects.templatetags.studio import failure, word
+
+register = template.Library()
+
+WORK = {
+    Phase.PREPARING: ("Preparing", "files and settings are checked"),
+    Phase.GENERATING: ("Generating", "every frame is made"),
+    Phase.COLLECTING: ("Collecting", "the result is fetched"),
+    Phase.FINISHING: ("Finishing", "opened, checked, filmstrip made"),
+}
+WAITS = {
+    "pick": "It waits for a pick",
+    "producer": "It waits for a producer",
+    "budget": "It waits for budget",
+    "quota": "It waits for the provider's quota",
+    "rate": "It waits until the provider takes more",
+    "key": "It waits for a key",
+    "restore": "It waits after a restore",
+    "slot": "It waits for a free place",
+}
+BAR_STOPS = 0.95
+"""A bar of seconds never claims the end: only a new phase does."""
+
+
+@register.filter
+def seconds_so_far(step: Step) -> float:
+    """Return the seconds from its start to its end, or to now; nothing before it starts."""
+    if step.started_at is None:
+        return 0.0
+    return max(0.0, ((step.ended_at or timezone.now()) - step.started_at).total_seconds())
+
+
+@register.filter
+def usual(step: Step) -> str:
+    """Return how long such a step usually takes, or nothing where nobody knows."""
+    return f"Usually about {step.seconds_usual:.0f} s" if step.seconds_usual else ""
+
+
+@register.filter
+def under_way(step: Step) -> bool:
+    """Return whether a step waits or runs."""
+    return step.status in {Status.QUEUED, Status.RUNNING}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One of the four phases: `done`, `now` or `next`; the one of now has a bar where something is measured."""
+
+    label: str
+    state: str
+    sentence: str
+    value: float | None = None
+    most: float = 100
+
+
+@register.filter
+def phases(step: Step) -> list[Stretch]:
+    """Return the four phases of a step, the present one with what is measured: frames made, else seconds."""
+    order = list(Phase)
+    at = order.index(Phase(step.phase)) if step.status == Status.RUNNING and step.phase else -1
+    return [
+        _now(step, phase)
+        if index == at
+        else Stretch(WORK[phase][0], "done" if index < at else "next", WORK[phase][1])
+        for index, phase in enumerate(order)
+    ]
+
+
+def _now(step: Step, phase: Phase) -> Stretch:
+    label, sentence = WORK[phase]
+    if step.share is not None:
+        return Stretch(label, "now", f"{step.share:.0%} of the frames made", round(step.share * 100, 1))
+    if step.seconds_usual and phase == Phase.GENERATING:
+        spent = min(seconds_so_far(step), BAR_STOPS * step.seconds_usual)
+        return Stretch(label, "now", sentence, round(spent, 1), round(step.seconds_usual, 1))
+    return Stretch(label, "now", sentence)
+
+
+@register.filter
+def waits(step: Step) -> str:
+    """Return what a queued step waits for: something it names, or its turn, as people count."""
+    if step.waits_for:
+        return WAITS.get(step.waits_for, "It waits")
+    before = Step.objects.filter(status=Status.QUEUED, waits_for="", deleted_at=None, pk__lt=step.pk).count()
+    return "Next in line" if before == 0 else f"{before + 1}{ordinal_ending(before + 1)} in line"
+
+
+def ordinal_ending(number: int) -> str:
+    """Return what is written behind a place in line: 1st, 2nd, 11th."""
+    if number % 100 in {11, 12, 13}:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of what has happened; the last one of a running step is `now`."""
+
+    at: datetime
+    sentence: str
+    now: bool = False
+
+
+@register.filter
+def log(step: Step) -> list[Line]:
+    """Return what has happened to a step, oldest first."""
+    lines = [Line(step.created_at, f"Asked for by {step.order.by}")]
+    if step.started_at:
+        lines.append(Line(step.started_at, f"Started by the {engine_label(step).lower()} engine"))
+    if step.recoveries and under_way(step):
+        lines.append(Line(step.changed_at, "Picked up again after a restart"))
+    if step.ended_at:
+        lines.append(Line(step.ended_at, word(step)))
+    elif step.status == Status.RUNNING:
+        lines.append(
+            Line(step.changed_at, step.note or WORK[Phase(step.phase or Phase.PREPARING)][0], now=True)
+        )
+    elif step.note:
+        lines.append(Line(step.changed_at, step.note, now=True))
+    return lines
+
+
+@register.filter
+def engine_label(step: Step) -> str:
+    """Return the engine's name, also of one that is gone."""
+    engine = engines.all_engines().get(step.engine)
+    return engine.label if engine else step.engine
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a person can do after a failure: a verb with its price, what it does, and where it leads."""
+
+    verb: str
+    sentence: str
+    icon: str
+    href: str
+    posts: bool = False
+
+
+@register.filter
+def offers(step: Step) -> list[Offer]:
+    """Return what a person can do next, the best first."""
+    form = again_url(step)
+    known = {
+        Choice.RETRY: Offer(
+            "Start again",
+            "The same request once more, with nothing changed.",
+            "refresh-cw",
+            reverse("projects:step-retry", args=[step.pk]),
+            posts=True,
+        ),
+        Choice.ADJUST: Offer(
+            "Change a setting", "Opens the form with everything as you set it.", "sliders-horizontal", form
+        ),
+        Choice.DRAFT: Offer(
+            "Make a draft", "The draft engine does the same task here.", "scan", f"{form}&engine=draft"
+        ),
+        Choice.OTHER_FILE: Offer(
+            "Choose another file",
+            "Opens the form with your settings, and room for another file.",
+            "image",
+            f"{form}&without=files",
+        ),
+    }
+    why = failure(step)
+    choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
+    wanted = [choice for choice in choices if not (choice == Choice.DRAFT and step.engine == "draft")]
+    if Choice.RETRY not in wanted:
+        wanted.append(Choice.RETRY)
+    return [known[choice] for choice in wanted]
+
+
+@register.filter
+def heading(step: Step) -> str:
+    """Return what happened to a step that has no result, in one sentence."""
+    why = failure(step)
+    return why.title if why else "This step was cancelled."
+
+
+@register.filter
+def cause(step: Step) -> str:
+    """Return why it happened: the engine's own sentence for this step, else the one of its code."""
+    why = failure(step)
+    if why is None:
+        return "Nothing was made and nothing is billed. Start it again, or change a setting first."
+    return step.sentence or why.why
+
+
+@register.filter
+def again_url(step: Step) -> str:
+    """Return the address of the form with a step's own settings."""
+    return f"{reverse('projects:make', args=[step.project_id, step.task])}?like=step:{step.pk}"
+
+
+@register.filter
+def made_by(step: Step) -> str:
+    """Return how a result came to be, honestly: a draft is no model's work."""
+    if step.engine == "draft":
+        return "Made by the draft engine on this server, with no generative model."
+    if step.output and step.output.is_draft:
+        return f"Made by the {engine_label(step)} engine on this server, from a draft."
+    return f"Made by the {engine_label(step)} engine, and final."
+
+
+@register.filter
+def work_time(step: Step) -> str:
+    """Return how long a step took, and at which attempt."""
+    count = step.attempts.count()
+    return f"{seconds_so_far(step):.0f} s of work, {count} attempt{'' if count == 1 else 's'}."
+
+
+@register.filter
+def attempts(step: Step) -> list[Attempt]:
+    """Return every start of a step, first to last."""
+    return list(step.attempts.order_by("number"))
+
+
+@register.filter
+def chosen(step: Step) -> list[tuple[str, str]]:
+    """Return the settings of a step as label and words; what was left at nothing is left out."""
+    task = catalogue.all_tasks().get(step.task)
+    if task is None:
+        return []
+    found = [
+        (control, step.order.controls.get(control.name))
+        for control in task.controls
+        if _counts(task, control, step)
+    ]
+    return [(control.label, words) for control, value in found if (words := _said(control, value))]
+
+
+def _counts(task: Task, control: Control, step: Step) -> bool:
+    given = step.order.controls
+    if control.advanced and given.get(control.name) == control.default:
+        return False
+    if control.shown_when is None:
+        return True
+    name, values = control.shown_when
+    return given.get(name) in values
+
+
+def _said(control: Control, value: Any) -> str:
+    if control.kind == "choice":
+        return next((option.label for option in control.options if option.value == value), str(value or ""))
+    if not value and value != 0:
+        return ""
+    if control.kind in {"rows", "strokes", "lines"}:
+        count = len(value.splitlines() if isinstance(value, str) else value)
+        return f"{count} {'stroke' if control.kind == 'strokes' else 'line'}{'' if count == 1 else 's'}"
+    if control.kind in {"box", "point"}:
+        return " · ".join(f"{100 * number:.0f} %" for number in value)
+    return str(value)

@@ -1,0 +1,101 @@
+"""One file of a project: look at it, see what came of it, start something from it, put it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from projects import actions, policies
+from projects.forms import OutlineForm
+from projects.models import Asset
+from projects.policies import Ability
+from projects.views import versions
+from projects.views.request import Request, wants_part
+
+
+@login_required
+@require_safe
+def asset(request: Request, pk: int) -> HttpResponse:
+    """Show an upload with the tasks that can begin with it; a result is shown by its step."""
+    found = _asset(request, pk)
+    if found.made_by is not None:
+        return redirect(found.made_by)
+    context = {
+        "asset": found,
+        "tree": versions.of_asset(found),
+        "can_make": Ability.MAKE in policies.abilities(request.user, found.project.team_id),
+        "project": found.project,
+        "crumb": found.name,
+        "tab": "board",
+        "live": f"/ws/project/{found.project_id}/",
+    }
+    return render(request, "projects/asset.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: Request, pk: int) -> HttpResponse:
+    """Take an upload off the board, and offer to undo it."""
+    found = _asset(request, pk)
+    if request.method == "GET":
+        what = "What was made from it stays. It can be restored."
+        return _ask(request, found, "Delete this file?", what, "Delete")
+    actions.assets.delete(request.user, found)
+    undo = reverse("projects:asset-restore", args=[found.pk])
+    messages.success(request, f"“{found.name}” is deleted.", extra_tags=undo)
+    return redirect(found.project)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def restore(request: Request, pk: int) -> HttpResponse:
+    """Bring a deleted upload back."""
+    found = _asset(request, pk)
+    if request.method == "GET":
+        return _ask(request, found, "Restore this file?", "It comes back to the board.", "Restore")
+    actions.assets.restore(request.user, found)
+    if wants_part(request):
+        return render(
+            request, "projects/parts/restored.html", {"name": found.name, "url": found.get_absolute_url()}
+        )
+    return redirect(found)
+
+
+@login_required
+@require_POST
+def outline(request: Request, pk: int) -> HttpResponse:
+    """Find the product's edge with what the person drew, and show it over the picture with a sentence."""
+    found = _asset(request, pk)
+    drawn = OutlineForm(request.POST)
+    context: dict[str, Any] = {"asset": found, "helped": False}
+    if drawn.is_valid():
+        box, strokes = drawn.cleaned_data["box"], drawn.cleaned_data["strokes"]
+        context["helped"] = bool(box or strokes)
+        try:
+            context["outline"] = actions.assets.outline(found, box=box, strokes=strokes)
+        except actions.Refused as refusal:
+            context["sentence"] = refusal.sentence
+    else:
+        context["sentence"] = " ".join(str(sentence) for errors in drawn.errors.values() for sentence in errors)
+    return render(request, "projects/parts/outline.html", context)
+
+
+def _asset(request: Request, pk: int) -> Asset:
+    return get_object_or_404(policies.assets(request.user).select_related("project__team", "made_by"), pk=pk)
+
+
+def _ask(request: Request, found: Asset, question: str, what: str, verb: str) -> HttpResponse:
+    context = {
+        "name": found.name,
+        "back": found.get_absolute_url(),
+        "question": question,
+        "what": what,
+        "verb": verb,
+    }
+    return render(request, "projects/confirm.html", {**context, "project": found.project})

@@ -1,0 +1,76 @@
+"""Two files next to each other: which is before and which is after, on one clock, with the frame in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from projects.models import Asset, Step
+from projects.templatetags.files import frames, technical
+from projects.views.versions import Tree
+
+MODES = ("wipe", "side", "difference")
+SAME_SHAPE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: its file, its name, and the reference that an address holds."""
+
+    asset: Asset
+    name: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is compared, and how: `clock` is the clip that sets the time, where one moves."""
+
+    before: Side
+    after: Side
+    mode: str
+    frame: int
+    clock: Asset | None
+
+    @property
+    def same_shape(self) -> bool:
+        """Return whether one can lie on the other; else they stand side by side."""
+        ours, theirs = self.after.asset, self.before.asset
+        return abs(ours.width * theirs.height / max(1, theirs.width * ours.height) - 1) < SAME_SHAPE
+
+    @property
+    def measured(self) -> list[tuple[str, str, str]]:
+        """Return what was measured of either: its name, before, after."""
+        ours, theirs = ({fact.label: fact.value for fact in technical(side.asset)} for side in (self.after, self.before))
+        return [(label, theirs.get(label, ""), ours.get(label, "")) for label in {**theirs, **ours}]
+
+
+def pair(step: Step, other: Asset, tree: Tree, asked: Mapping[str, str]) -> Pair:
+    """Return a version and another file as a pair; what the address asks for is kept within what there is."""
+    after = Side(_output(step), f"v{tree.numbers[step.pk]} {step.name}", f"step:{step.pk}")
+    before = Side(
+        other, _name(other, tree), f"step:{other.made_by_id}" if other.made_by_id else f"asset:{other.pk}"
+    )
+    clock = next((side.asset for side in (after, before) if side.asset.kind == Asset.Kind.VIDEO), None)
+    found = Pair(before, after, asked.get("mode", ""), _frame(asked.get("frame", ""), clock), clock)
+    fallback = "wipe" if found.same_shape else "side"
+    mode = found.mode if found.mode in MODES and found.same_shape else fallback
+    return Pair(before, after, mode, found.frame, clock)
+
+
+def _output(step: Step) -> Asset:
+    if step.output is None:
+        raise ValueError(f"Step {step.pk} has no result to compare.")
+    return step.output
+
+
+def _name(asset: Asset, tree: Tree) -> str:
+    if asset.made_by_id in tree.numbers and asset.made_by is not None:
+        return f"v{tree.numbers[asset.made_by_id]} {asset.made_by.name}"
+    return asset.made_by.name if asset.made_by else asset.name
+
+
+def _frame(text: str, clock: Asset | None) -> int:
+    if clock is None or not (text.isascii() and text.isdigit() and len(text) < 10):
+        return 0
+    return min(int(text), max(0, frames(clock) - 1))

@@ -1,0 +1,36 @@
+"""What every page shows around its content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from projects import policies
+from projects.states import Status
+
+THEMES = ("system", "light", "dark")
+THEME_COOKIE = "studio_theme"
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme that a person chose, or `system`."""
+    chosen = request.COOKIES.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else "system"
+
+
+def under_way(request: HttpRequest) -> int:
+    """Return how many steps of a person's teams are queued or running."""
+    if not request.user.is_authenticated:
+        return 0
+    return policies.steps(request.user).live().filter(status__in=(Status.QUEUED, Status.RUNNING)).count()
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the theme, and the count of what runs: asked of the database only by a template that shows it."""
+    return {
+        "theme": theme_of(request),
+        "themes": THEMES,
+        "under_way": SimpleLazyObject(lambda: under_way(request)),
+    }

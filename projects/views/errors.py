@@ -1,0 +1,39 @@
+"""What people see instead of a page: one sentence and a way on; inside a page the same words as a toast."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+GONE = "This page does not exist, or it belongs to another team."
+OLD_FORM = "This page was open for too long, or cookies are off. Open it again, then send the form once more."
+BAD = "The studio could not read this request. Go back, open the page again, and try once more."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    return _answer(request, 400, "That did not arrive whole", BAD)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403 with the sentence of the policy."""
+    sentence = str(exception) if isinstance(exception, PermissionDenied) and str(exception) else GONE
+    return _answer(request, 403, "Not with your role", sentence)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404."""
+    return _answer(request, 404, "Nothing is here", GONE)
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form without its token."""
+    return _answer(request, 403, "The form is too old", OLD_FORM)
+
+
+def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
+    if getattr(request, "htmx", None):
+        return render(request, "components/toast.html", {"sentence": sentence, "tone": "bad"}, status=status)
+    context = {"status": status, "title": title, "sentence": sentence}
+    return render(request, "error.html", context, status=status)

@@ -1,0 +1,101 @@
+"""Home: every project of a person's teams, what waits for them, and what runs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from projects import actions, catalogue, policies
+from projects.models import Asset, Project, Step
+from projects.states import Status
+from projects.views.request import Request, cursor_of, wants_part
+
+PAGE = 24
+LONGEST_LIST = 8
+PICTURES = 6
+"""How many pictures the first screen holds: with the files around them these are 13 requests."""
+
+WAITS = timedelta(days=14)
+UNDER_WAY = (Status.QUEUED, Status.RUNNING)
+
+
+@login_required
+@require_safe
+def home(request: Request) -> HttpResponse:
+    """Show the page, or of it the overview again, or only the projects that follow the cursor."""
+    after = cursor_of(request)
+    found = list(_cards(request, after)[: PAGE + 1])
+    context = {"projects": found[:PAGE], "more": found[PAGE - 1].pk if len(found) > PAGE else None}
+    if wants_part(request) and after:
+        return render(request, "projects/home.html#cards", context)
+    context |= {"latest": _latest(request, len(found)), "can_create": policies.makers_team(request.user) is not None}
+    if wants_part(request):
+        return render(request, "projects/home.html#overview", context)
+    tasks = catalogue.all_tasks().values()
+    return render(request, "projects/home.html", {**context, **_rail(request), "tasks": tasks})
+
+
+@login_required
+@require_safe
+def running(request: Request) -> HttpResponse:
+    """Show the count in the bar again, or home's list of what runs, after a step began or ended."""
+    if "list" in request.GET:
+        return render(request, "projects/parts/running_list.html", {"steps": _running(request)})
+    return render(request, "components/running_count.html")
+
+
+def _cards(request: Request, after: int) -> QuerySet[Project]:
+    """Return projects, the newest first, each with its counts and the picture on its cover."""
+    steps = Step.objects.live().filter(project=OuterRef("pk"))
+    pictured = actions.covers.pictured().filter(project=OuterRef("pk"))
+    cards = policies.projects(request.user).select_related("team").order_by("-pk")
+    cards = cards.filter(pk__lt=after) if after else cards
+    return cards.annotate(
+        clips=_count(steps.filter(output__kind=Asset.Kind.VIDEO)),
+        stills=_count(steps.filter(output__kind=Asset.Kind.IMAGE)),
+        running=_count(steps.filter(status__in=UNDER_WAY)),
+        failed=_count(steps.filter(status=Status.FAILED)),
+        newest=Subquery(pictured.order_by("-pk").values("pk")[:1]),
+    )
+
+
+def _count(rows: QuerySet[Step]) -> Coalesce:
+    counted = rows.order_by().values("project").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _running(request: Request) -> list[Step]:
+    rows = policies.steps(request.user).live().filter(status__in=UNDER_WAY)
+    return list(rows.select_related("project", "output", "source").order_by("-status", "pk")[:LONGEST_LIST])
+
+
+def _rail(request: Request) -> dict[str, Any]:
+    failed = (
+        policies.steps(request.user)
+        .live()
+        .filter(
+            status__in=(Status.FAILED, Status.UNCONFIRMED),
+            order__by=request.user,
+            ended_at__gt=timezone.now() - WAITS,
+        )
+    )
+    team = policies.teams(request.user).order_by("pk").first()
+    return {
+        "waiting": list(failed.select_related("project").order_by("-pk")[:LONGEST_LIST]),
+        "steps": _running(request),
+        "live": f"/ws/team/{team.pk}/" if team else "",
+    }
+
+
+def _latest(request: Request, cards: int) -> list[Step]:
+    """Return the newest results while there are few projects; as many as keep the page light."""
+    done = policies.steps(request.user).live().filter(status=Status.SUCCEEDED)
+    return list(done.select_related("output", "source").order_by("-ended_at", "-pk")[: max(0, PICTURES - cards)])

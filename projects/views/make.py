@@ -1,0 +1,87 @@
+"""A task's form: open it, check it while it is filled, and order what it asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from projects import actions, policies
+from projects.catalogue.base import Slot, Task
+from projects.forms import TaskForm
+from projects.models import Asset, Project
+from projects.policies import Ability
+from projects.views import opening
+from projects.views.request import Request, project_of, wants_part
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def make(request: Request, pk: int, slug: str) -> HttpResponse:
+    """Show a task's form; sent, it becomes an order. With `?quote` only its price and notes are asked for."""
+    project, task = project_of(request, pk), opening.task_of(slug)
+    if request.method == "GET":
+        return _page(request, opening.opened(request, project, task))
+    try:
+        form = TaskForm(task, project, request.user, _with_files(request, project, task))
+        return _quote(request, form) if "quote" in request.GET else _order(request, form)
+    except actions.Refused as refusal:
+        return _refused(request, TaskForm(task, project, request.user, request.POST), refusal)
+
+
+def _page(request: Request, form: TaskForm, status: int = 200) -> HttpResponse:
+    around = {"project": form.project, "crumb": form.task.title, "tab": "board", "can_make": form.can_make}
+    context = {"form": form, "task": form.task, **around, **_checked(form)}
+    return render(request, "projects/make.html", context, status=status)
+
+
+def _checked(form: TaskForm) -> dict[str, Any]:
+    """Check the form, so that its parts can show the plan, the price and what is missing."""
+    valid = form.is_valid()
+    return {"valid": valid, "plan": form.plan if valid else None, "engine": form.engine if valid else None}
+
+
+def _quote(request: Request, form: TaskForm) -> HttpResponse:
+    """Answer a re-check: the composed line, the price and the notes. What is typed is kept."""
+    opening.keep(request, form.project, form.task)
+    form.quiet = True
+    return render(request, "projects/parts/quote.html", {"form": form, "task": form.task, **_checked(form)})
+
+
+def _order(request: Request, form: TaskForm) -> HttpResponse:
+    """Place the order and go to its first step, or show the form again with what is wrong."""
+    policies.require(request.user, form.project, Ability.MAKE)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    order = actions.steps.request(request.user, form.project, form.ask())
+    opening.forget(request, form.project, form.task)
+    address = order.steps.earliest("pk").get_absolute_url()
+    return HttpResponseClientRedirect(address) if wants_part(request) else redirect(address)
+
+
+def _refused(request: Request, form: TaskForm, refusal: actions.Refused) -> HttpResponse:
+    form.is_valid()
+    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+    return _page(request, form, status=refusal.status)
+
+
+def _with_files(request: Request, project: Project, task: Task) -> QueryDict:
+    """Return what was sent, with each file that was chosen on the form taken in and put into its slot."""
+    data = request.POST.copy()
+    for slot in task.slots:
+        file = request.FILES.get(f"{slot.role}-file")
+        if file is not None:
+            data.setlist(slot.role, [str(_taken_in(request, project, slot, file).pk)])
+    return data
+
+
+def _taken_in(request: Request, project: Project, slot: Slot, file: UploadedFile[Any]) -> Asset:
+    try:
+        return actions.uploads.receive(request.user, project, file.chunks(), file.name or slot.title)
+    except actions.Refused as refusal:
+        raise actions.Refused(refusal.sentence, refusal.status, slot.role) from refusal

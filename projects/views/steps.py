@@ -1,0 +1,145 @@
+"""The workspace of one step: watch it, compare it, stop it, start it again, put it away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects import actions, policies
+from projects.models import Step
+from projects.policies import Ability
+from projects.views import comparing, refs, versions
+from projects.views.request import Request, wants_part
+
+
+@login_required
+@require_safe
+def workspace(request: Request, pk: int) -> HttpResponse:
+    """Show a version: the result, how far it is, or why there is none."""
+    step = _step(request, pk)
+    return render(request, "projects/step.html", _shell(request, step))
+
+
+@login_required
+@require_safe
+def compare(request: Request, pk: int) -> HttpResponse:
+    """Show a version beside another one, or beside what it was made from."""
+    step = _step(request, pk)
+    other = refs.asset_of(request.user, request.GET.get("with", "")) or step.source
+    if step.output is None or other is None or other.project_id != step.project_id:
+        raise Http404
+    shell = _shell(request, step)
+    pair = comparing.pair(step, other, shell["tree"], request.GET)
+    return render(request, "projects/compare.html", {**shell, "pair": pair})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Stop a step; a plain link is asked about first."""
+    step = _step(request, pk)
+    if request.method == "GET":
+        return _ask(
+            request, step, "Cancel this step?", "Nothing is billed. It can be started again.", "Cancel it"
+        )
+    actions.steps.cancel(request.user, step)
+    return redirect(step)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def retry(request: Request, pk: int) -> HttpResponse:
+    """Start a failed or cancelled step again, with the same settings."""
+    step = _step(request, pk)
+    if request.method == "GET":
+        return _ask(
+            request, step, "Start this step again?", "The same request once more. It is free.", "Start again"
+        )
+    try:
+        actions.steps.retry(request.user, step)
+    except actions.Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect(step)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def delete(request: Request, pk: int) -> HttpResponse:
+    """Take a version out of the tree, and offer to undo it."""
+    step = _step(request, pk)
+    if request.method == "GET":
+        return _ask(
+            request,
+            step,
+            "Delete this version?",
+            "What was made from it stays. It can be restored.",
+            "Delete",
+        )
+    actions.steps.delete(request.user, step)
+    undo = reverse("projects:step-restore", args=[step.pk])
+    messages.success(request, f"“{step.name}” is deleted.", extra_tags=undo)
+    return redirect(_beside(step))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def restore(request: Request, pk: int) -> HttpResponse:
+    """Bring a deleted version back."""
+    step = _step(request, pk)
+    if request.method == "GET":
+        return _ask(
+            request, step, "Restore this version?", "It comes back to its place in the tree.", "Restore"
+        )
+    actions.steps.restore(request.user, step)
+    if wants_part(request):
+        return render(
+            request, "projects/parts/restored.html", {"name": step.name, "url": step.get_absolute_url()}
+        )
+    return redirect(step)
+
+
+def _step(request: Request, pk: int) -> Step:
+    rows = policies.steps(request.user).select_related(
+        "project__team", "order__by", "source", "output", "parent"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _shell(request: Request, step: Step) -> dict[str, Any]:
+    """Return what the three columns around a version show."""
+    tree = versions.of_step(step)
+    return {
+        "step": step,
+        "tree": tree,
+        "number": tree.numbers[step.pk],
+        "takes": tree.takes(step),
+        "can_make": Ability.MAKE in policies.abilities(request.user, step.project.team_id),
+        "project": step.project,
+        "crumb": step.name,
+        "tab": "board",
+        "live": f"/ws/project/{step.project_id}/",
+    }
+
+
+def _beside(step: Step) -> str:
+    """Return where a person goes on once a version is gone: what it was made from, else the board."""
+    if step.parent is not None and step.parent.deleted_at is None:
+        return step.parent.get_absolute_url()
+    return step.project.get_absolute_url()
+
+
+def _ask(request: Request, step: Step, question: str, what: str, verb: str) -> HttpResponse:
+    context = {
+        "name": step.name,
+        "back": step.get_absolute_url(),
+        "question": question,
+        "what": what,
+        "verb": verb,
+    }
+    return render(request, "projects/confirm.html", {**context, "project": step.project})

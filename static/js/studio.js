@@ -1,0 +1,164 @@
+/* What every page does beyond its links and forms. Everything listens on the document, so that swapped parts work;
+   nothing is set up twice and nothing needs eval. A page adds its keys to `studio.keys`; one that answers `false` leaves
+   the key to the browser. */
+const studio = (() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const say = (words) => { const box = $('#announce'); if (box) box.textContent = words; };
+  const tell = (name) => document.body.dispatchEvent(new CustomEvent(name));
+
+  function toast(words, tone = 'bad') {
+    const box = document.createElement('div');
+    box.className = `toast slab ${tone}`;
+    box.dataset.toast = '';
+    box.append(Object.assign(document.createElement('p'), { textContent: words }));
+    $('#toasts')?.append(box);
+    say(words);
+  }
+
+  // --- dialogs, menus, theme ------------------------------------------------------------------------------------
+  function open(id) {
+    const dialog = document.getElementById(id);
+    if (!dialog || dialog.open) return false;
+    tell(`open-${id}`);
+    dialog.showModal();
+    $('input', dialog)?.select();
+    return true;
+  }
+  document.addEventListener('click', (event) => {
+    const at = event.target.closest('button, a');
+    if (!at) return;
+    const set = at.dataset;
+    if (set.open && open(set.open)) event.preventDefault();
+    if ('close' in set && at.closest('dialog')) { event.preventDefault(); at.closest('dialog').close(); }
+    if ('dismiss' in set) at.closest('[data-toast]').remove();
+    if ('themeChoice' in set) {
+      const { value } = at;
+      if (value === 'system') delete document.documentElement.dataset.theme;
+      else document.documentElement.dataset.theme = value;
+      $$('[data-theme-choice]').forEach((choice) => choice.setAttribute('aria-pressed', choice === at));
+    }
+  });
+  document.addEventListener('dialog:close', () => $$('dialog[open]').forEach((dialog) => dialog.close()));
+
+  // Toasts leave after ten seconds, unless somebody is reading or about to press their button.
+  setInterval(() => $$('[data-toast]:not(:hover, :focus-within)').forEach((box) => {
+    box.dataset.age = +(box.dataset.age || 0) + 1;
+    if (box.dataset.age > 10) box.remove();
+  }), 1000);
+  document.addEventListener('htmx:sendError', () => toast('Not sent. Check the connection, then try again.'));
+
+  // --- pictures below the first screen ---------------------------------------------------------------------------
+  // Browsers fetch lazy pictures from more than a screen ahead. These stand in a noscript until they come near.
+  const near = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+    if (!isIntersecting) return;
+    near.unobserve(target);
+    $$('noscript[data-later]', target).forEach((held) => {
+      const box = document.createElement('template');
+      box.innerHTML = held.textContent;
+      held.replaceWith(box.content);
+    });
+  }), { rootMargin: '300px' });
+  const watch = () => $$('noscript[data-later]').forEach((held) => near.observe(held.parentElement));
+  document.addEventListener('htmx:load', watch);
+
+  // --- progress between two signs of life -----------------------------------------------------------------------
+  setInterval(() => {
+    $$('[data-rate]').forEach((bar) => { bar.value = Math.min(0.95, bar.value + +bar.dataset.rate); });
+    $$('[data-elapsed]').forEach((text) => {
+      const passed = text.dataset.elapsed = +text.dataset.elapsed + 1;
+      const { usual } = text.dataset;
+      text.textContent = passed <= +usual ? `${passed} of ~${usual} s` : `${passed} s so far`;
+    });
+  }, 1000);
+
+  // --- live parts -----------------------------------------------------------------------------------------------
+  // A frame serves every page, so it holds parts that this one does not show: they are left out here. A new tile
+  // goes to the top of an unfiltered wall; a tile keeps its selection; an end is said to screen readers.
+  const seen = new Map();
+  let focused = '';
+  let repairing = true; // the first frame of a socket tells what the page mostly knows
+  function moved(tile) {
+    const { step, status = 'deleted', say: words } = tile.dataset;
+    const before = seen.get(step) ?? $(`#step-${step}, #step-${step}-row`)?.dataset.status;
+    seen.set(step, status);
+    if (before === status || (!before && repairing)) return;
+    tell('step-moved');
+    if (before && words) say(words);
+  }
+  function known(part) {
+    const here = part.id && document.getElementById(part.id);
+    const isTile = part.matches('article[data-step]');
+    if (isTile) moved(part);
+    if (!here) { if (isTile && part.dataset.status) added(part); return false; }
+    if ($('.pick:checked', here)) $('.pick', part)?.setAttribute('checked', '');
+    return true;
+  }
+  function added(tile) {
+    const wall = $('#wall[data-live]');
+    if (!wall) return;
+    tile.removeAttribute('hx-swap-oob');
+    tile.classList.add('fresh');
+    wall.prepend(tile);
+    htmx.process(tile);
+  }
+  htmx.defineExtension('known', {
+    transformResponse(text) {
+      const box = document.createElement('template');
+      box.innerHTML = text;
+      return [...box.content.children].filter(known).map((part) => part.outerHTML).join('');
+    },
+  });
+  document.addEventListener('htmx:wsBeforeMessage', () => { focused = document.activeElement?.id; });
+  document.addEventListener('htmx:wsAfterMessage', () => {
+    repairing = false;
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus({ preventScroll: true });
+  });
+
+  // --- the socket's state ---------------------------------------------------------------------------------------
+  const GONE = { 4401: 'Your session has ended. Sign in again to see what happens.', 4403: 'You are no longer in this team.' };
+  let waiting;
+  const banner = (words) => {
+    const box = $('#connection');
+    box.className = words ? 'offline' : '';
+    box.textContent = words;
+  };
+  document.addEventListener('htmx:wsOpen', () => { clearTimeout(waiting); banner(''); repairing = true; });
+  document.addEventListener('htmx:wsClose', (event) => {
+    clearTimeout(waiting);
+    const words = GONE[event.detail.event.code] || 'No connection. Steps go on; this page catches up.';
+    waiting = setTimeout(banner, 2000, words);
+  });
+  addEventListener('pagehide', () => clearTimeout(waiting));
+
+  // --- keys: single ones only outside of fields, never with a modifier --------------------------------------------
+  const FIELDS = 'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]';
+  const keys = {
+    '?': () => open('keys'),
+    '/': () => open('finder') || $('#finder-q')?.focus(),
+    j: () => go(1),
+    k: () => go(-1),
+  };
+  function go(by) {
+    const stops = $$('[data-nav] :is(a.stretch, a.open, a.version, a.task)').filter((stop) => stop.checkVisibility());
+    const at = stops.indexOf(document.activeElement);
+    stops[at < 0 ? (by > 0 ? 0 : stops.length - 1) : Math.min(Math.max(at + by, 0), stops.length - 1)]?.focus();
+  }
+  document.addEventListener('keydown', (event) => {
+    const command = event.metaKey || event.ctrlKey;
+    if (command && event.key === 'k') { event.preventDefault(); open('finder'); return; }
+    if (command && event.key === 'Enter') { event.target.closest('form')?.requestSubmit(); return; }
+    if (command || event.altKey || event.target.closest(FIELDS) || $('dialog[open]')) return;
+    if (keys[event.key] && keys[event.key](event) !== false) event.preventDefault();
+  });
+  // In the list of what was found the arrows move, as in any list of results.
+  document.addEventListener('keydown', (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by || !event.target.closest('.finder')) return;
+    const stops = [$('#finder-q'), ...$$('#found a')];
+    event.preventDefault();
+    stops[(stops.indexOf(event.target) + by + stops.length) % stops.length]?.focus();
+  });
+
+  return { $, $$, say, tell, toast, keys, open };
+})();

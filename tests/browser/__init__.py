@@ -1,0 +1,1 @@
+"""The studio in the system's Chromium, against a real server."""

@@ -1,0 +1,117 @@
+"""One server with a filled project for the whole suite, and browsers that look at it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import shell
+from tests.serving import serving
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PASSWORD = "a long enough password"
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the studio answers, and its data folder."""
+
+    url: str
+    data: Path
+
+    def path(self, path: str) -> str:
+        """Return a whole address."""
+        return self.url.rstrip("/") + path
+
+    def run(self, code: str) -> str:
+        """Return what a piece of code prints in the studio's own shell."""
+        begin = "import django; django.setup()\n"
+        command = [sys.executable, "-W", "ignore", "-c", begin + code]
+        ended = subprocess.run(
+            command,
+            cwd=shell.ROOT,
+            env=shell.environment(self.data),
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return a served studio with people, and a project with files and finished, failed and running work."""
+    data = tmp_path_factory.mktemp("studio")
+    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
+        ended = shell.manage(data, *command)
+        assert ended.returncode == 0, ended.stderr
+    with serving(**shell.environment(data)) as server:
+        found = Site(server.url, data)
+        found.run("from tests.browser import scene; scene.make()")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return the system's Chromium."""
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> dict[str, dict[str, object]]:
+    """Return the stored sign-in of each person, made once by the real form."""
+    states = {}
+    for name in ("owner", "editor", "reviewer", "stranger"):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(site.path("/accounts/login/"))
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", PASSWORD)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(site.path("/"))
+        states[name] = context.storage_state()
+        context.close()
+    return states
+
+
+class Seat:
+    """One person at one window; what the browser complains about fails the test."""
+
+    def __init__(self, browser: Browser, state: dict[str, object], **options: object) -> None:
+        self.context: BrowserContext = browser.new_context(storage_state=state, **options)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: self.complaints.append(message.text) if message.type == "error" else None,
+        )
+
+
+@pytest.fixture
+def sit(browser: Browser, signed_in: dict[str, dict[str, object]]) -> Iterator[object]:
+    """Return a function that opens a window for a person, with the options of a browser's context."""
+    seats: list[Seat] = []
+
+    def open_window(name: str = "owner", **options: object) -> Seat:
+        seats.append(
+            Seat(browser, signed_in[name], **{"viewport": {"width": 1440, "height": 900}, **options})
+        )
+        return seats[-1]
+
+    yield open_window
+    for seat in seats:
+        seat.context.close()
+        assert not seat.complaints

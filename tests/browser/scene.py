@@ -1,0 +1,77 @@
+"""What the browser tests look at: people, and one project with finished, failed and cancelled work."""
+
+from __future__ import annotations
+
+import io
+
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from PIL import Image, ImageDraw
+
+from projects import actions
+from projects.models import Asset, Member, Order, Project, Role, Step
+from projects.states import Status
+from tests import factories
+
+PASSWORD = "a long enough password"
+
+
+def make() -> None:
+    """Fill the studio. The server that runs beside this does the queued work."""
+    owner = User.objects.create_user("owner", password=PASSWORD)
+    team = actions.projects.found_team(owner, "Maison Aurel")
+    for name, role in (("editor", Role.EDITOR), ("reviewer", Role.REVIEWER)):
+        Member.objects.create(team=team, user=User.objects.create_user(name, password=PASSWORD), role=role)
+    stranger = User.objects.create_user("stranger", password=PASSWORD)
+    actions.projects.found_team(stranger, "Another team")
+    project = actions.projects.create(
+        owner, team, name="Autumn launch", brief="", country="DE", us_state="", due=None
+    )
+    photo = upload(owner, project, "bottle.png", pack_shot())
+    ask(photo, "animate-product", tier="sketch", seconds="2")
+    ask(photo, "change-lighting", look="candle")
+    failed = ask(photo, "animate-product", tier="sketch", seconds="3")
+    cancelled = ask(photo, "animate-product", tier="sketch", seconds="4")
+    wait_for_all(project)
+    Step.objects.filter(pk=failed.pk).update(
+        status=Status.FAILED,
+        output=None,
+        code="input_rejected",
+        sentence="The picture is cut off after 40 %.",
+    )
+    Step.objects.filter(pk=cancelled.pk).update(status=Status.CANCELLED, output=None)
+
+
+def upload(user: User, project: Project, name: str, data: bytes) -> Asset:
+    """Return a file taken in as the page would."""
+    return actions.uploads.receive(user, project, ContentFile(data).chunks(), name)
+
+
+def ask(photo: Asset, task: str, **controls: str) -> Step:
+    """Return the queued step of a request as the page would make it."""
+    order: Order = factories.make_order(photo, task, **controls)
+    return order.steps.get()
+
+
+def wait_for_all(project: Project) -> None:
+    """Return when the server has done everything."""
+    import time
+
+    end = time.monotonic() + 120
+    while project.steps.filter(status__in=(Status.QUEUED, Status.RUNNING)).exists():
+        assert time.monotonic() < end, list(project.steps.values("status", "sentence"))
+        time.sleep(0.2)
+
+
+def pack_shot(width: int = 900, height: int = 700) -> bytes:
+    """Return a picture of a bottle on a pale ground."""
+    picture = Image.new("RGB", (width, height), "#ece7df")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((300, 600, 600, 650), fill="#cfc8bd")
+    draw.rounded_rectangle((330, 220, 570, 630), 40, fill="#a3562a")
+    draw.rectangle((400, 120, 500, 220), fill="#2b2724")
+    draw.rectangle((370, 360, 530, 480), fill="#f4efe6")
+    draw.text((420, 410), "AUREL", fill="#222222")
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()

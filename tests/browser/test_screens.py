@@ -1,0 +1,112 @@
+"""Every screen: nothing for axe to find, no sideways scroll on a phone, light weight, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Seat, Site
+
+pytestmark = pytest.mark.browser
+Sit = Callable[..., Seat]
+VIEWS = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+STATIC = Path(__file__).resolve().parents[2] / "static"
+ADDRESSES = """
+from projects.models import Asset, Project, Step
+project = Project.objects.get(name='Autumn launch')
+photo = Asset.objects.filter(name='bottle.png').first()
+def step(**like): return Step.objects.filter(project=project, **like).first().pk
+print(' '.join([
+    '/', f'/projects/{project.pk}/', f'/projects/{project.pk}/upload/', '/projects/new/', f'/projects/{project.pk}/edit/',
+    f'/assets/{photo.pk}/', *(f'/projects/{project.pk}/make/{task}/?from=asset:{photo.pk}' for task in
+        ('animate-product', 'replace-background', 'change-lighting', 'vertical-version')),
+    f'/projects/{project.pk}/make/add-subtitles/',
+    f"/steps/{step(status='succeeded', output__kind='video')}/", f"/steps/{step(status='succeeded', output__kind='image')}/",
+    f"/steps/{step(status='failed')}/", f"/steps/{step(status='cancelled')}/",
+    f"/steps/{step(status='succeeded', output__kind='image')}/compare/?with=asset:{photo.pk}",
+]))
+"""
+
+
+@pytest.fixture(scope="module")
+def addresses(site: Site) -> list[str]:
+    """Return the address of every kind of screen."""
+    return site.run(ADDRESSES).split()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    sit: Sit, site: Site, addresses: list[str], view: str, scheme: str
+) -> None:
+    page = sit("owner", color_scheme=scheme, **VIEWS[view]).page
+    found = {}
+    for address in addresses:
+        page.goto(site.path(address), wait_until="load")
+        page.wait_for_timeout(50)  # the first paint of a transition
+        violations = [
+            (entry["id"], entry["nodes"][0]["target"]) for entry in Axe().run(page).response["violations"]
+        ]
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if violations or wider > 0:
+            found[address] = (violations, wider)
+
+    assert not found
+
+
+def test_the_sign_in_page_stands_without_anybody(browser, site: Site) -> None:
+    page = browser.new_page(**VIEWS["phone"])
+    page.goto(site.path("/accounts/login/"))
+
+    assert not Axe().run(page).response["violations"]
+    page.close()
+
+
+def weigh(page: Page, address: str) -> tuple[int, list[str], float]:
+    """Return bytes on the wire, the addresses asked for, and the layout shift of a cold load."""
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    asked: list[str] = []
+    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => shift += entry.value))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(address, wait_until="networkidle")
+    return round(sum(sizes)), asked, page.evaluate("window.shift")
+
+
+@pytest.mark.parametrize(("number", "limit"), [(0, 120_000), (1, 150_000)])
+def test_home_and_board_stay_within_their_budgets(
+    sit: Sit, site: Site, addresses: list[str], number: int, limit: int
+) -> None:
+    page = sit("owner").page
+
+    size, asked, shift = weigh(page, site.path(addresses[number]))
+
+    own = urlsplit(site.url).netloc
+    assert size <= limit
+    assert not [url for url in asked if url.startswith("http") and urlsplit(url).netloc != own]
+    assert shift == 0
+    if number == 0:
+        assert len([url for url in asked if "favicon" not in url and not url.startswith("ws")]) <= 13
+
+
+def test_own_scripts_and_styles_stay_light() -> None:
+    shared = (STATIC / "js" / "studio.js").read_bytes()
+    pages = [shared + path.read_bytes() for path in (STATIC / "js").glob("*.js")]
+
+    assert max(len(gzip.compress(script)) for script in pages) <= 10_000
+    assert sum(path.stat().st_size for path in (STATIC / "css").glob("*.css")) <= 60_000

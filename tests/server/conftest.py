@@ -1,0 +1,25 @@
+"""Two servers that the tests of this folder share: one as it is, one in a hurry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server.wire import APP, HASTY
+from tests.serving import Running, serving
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Running]:
+    """A server with the limits and deadlines of every day, where a warning is a fault."""
+    with serving(APP, PYTHONWARNINGS="error") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hasty() -> Iterator[Running]:
+    """A server behind a proxy that waits for half a second where others wait for half a minute."""
+    with serving(APP, SERVED_DEADLINES=json.dumps(HASTY), SERVED_PROXIES="1") as running:
+        yield running

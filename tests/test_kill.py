@@ -1,0 +1,146 @@
+"""A real server that is killed in the middle of a render, or told to stop: nothing is lost, nothing comes twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.serving import ROOT, Running, serving
+
+pytestmark = pytest.mark.kill
+LONG = 60
+MAKE = """
+from tests import factories
+photo = factories.make_asset(factories.make_project(), data=factories.photo_bytes(320, 240))
+print(factories.make_order(photo, tier="sketch", seconds=sys.argv[1]).steps.get().pk)
+"""
+SHORTEN = """
+from projects.models import Step
+step = Step.objects.get(pk=sys.argv[1])
+Step.objects.filter(pk=step.pk).update(wish={**step.wish, "seconds": 2})
+"""
+LOOK = """
+from projects.models import Asset, Attempt, Step
+step = Step.objects.get(pk=sys.argv[1])
+print(json.dumps({
+    "status": step.status, "share": step.share, "recoveries": step.recoveries, "note": step.note,
+    "results": Asset.objects.filter(made_by=step).count(),
+    "attempts": list(Attempt.objects.filter(step=step).values_list("state", flat=True)),
+}))
+"""
+
+
+class Studio:
+    """A data folder of its own, and what another process sees in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {"STUDIO_DATA_DIR": str(folder), "STUDIO_CLOCK_SCALE": "1", "DATABASE_URL": ""}
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "-v0"],
+            cwd=ROOT,
+            env=self._all(),
+            check=True,
+            timeout=LONG,
+        )
+
+    def ask(self, code: str, *args: str) -> str:
+        """Return what a piece of code prints there."""
+        begin = "import django, json, sys; django.setup()"
+        command = [sys.executable, "-W", "ignore", "-c", begin + code, *args]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self._all(), check=True, capture_output=True, text=True, timeout=LONG
+        )
+        return done.stdout.strip()
+
+    def look(self, step: str) -> dict[str, Any]:
+        """Return how a step stands."""
+        found: dict[str, Any] = json.loads(self.ask(LOOK, step))
+        return found
+
+    def until(self, step: str, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """Return how a step stands once this is so; fail after a minute."""
+        end = time.monotonic() + LONG
+        while not is_so(found := self.look(step)):
+            assert time.monotonic() < end, found
+        return found
+
+    def serving(self) -> Any:
+        """Return a server on this folder."""
+        return serving(**self.environment)
+
+    def _all(self) -> dict[str, str]:
+        return {**os.environ, "DJANGO_SETTINGS_MODULE": "studio.settings", **self.environment}
+
+
+def is_rendering(found: dict[str, Any]) -> bool:
+    """Say whether the engine is at work."""
+    return found["status"] == "running" and bool(found["share"])
+
+
+def children_of(server: Running) -> list[psutil.Process]:
+    """Return every process that the server started."""
+    return psutil.Process(server.process.pid).children(recursive=True)
+
+
+def test_a_killed_server_takes_its_step_back_and_ends_it_once(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    with studio.serving() as server:
+        step = studio.ask(MAKE, "60")
+        studio.until(step, is_rendering)
+        children = children_of(server)
+
+        server.stop(signal.SIGKILL)
+        gone, alive = psutil.wait_procs(children, timeout=10)
+
+    assert not alive
+    assert gone
+    assert studio.look(step)["status"] == "running"
+    studio.ask(SHORTEN, step)
+    with studio.serving():
+        found = studio.until(step, lambda row: row["status"] == "succeeded")
+
+    assert (found["results"], found["attempts"]) == (1, ["stored"])
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_a_server_that_is_told_to_stop_gives_its_step_back_first(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    with studio.serving() as server:
+        step = studio.ask(MAKE, "60")
+        studio.until(step, is_rendering)
+
+        code = server.stop(signal.SIGTERM)
+
+    found = studio.look(step)
+    assert code == 0
+    assert (found["status"], found["recoveries"], found["note"]) == ("queued", 0, "Picked up again")
+    assert found["attempts"] == ["accepted"]
+
+
+def test_a_second_server_on_the_same_folder_says_why_it_does_not_start(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    with studio.serving():
+        second = subprocess.run(
+            [sys.executable, "-m", "studio"],
+            cwd=ROOT,
+            env={**studio._all(), "PORT": "0"},
+            capture_output=True,
+            text=True,
+            timeout=LONG,
+            check=False,
+        )
+
+    assert second.returncode != 0
+    assert "Another studio already runs" in second.stdout + second.stderr
+    assert "Traceback" not in second.stdout + second.stderr
