@@ -7,7 +7,7 @@ os.environ["STUDIO_DATA_DIR"] = tempfile.mkdtemp(prefix="studio-tests-")
 os.environ.setdefault("STUDIO_CLOCK_SCALE", "0.02")
 os.environ.setdefault("STUDIO_LEAST_FREE_BYTES", "1000000")
 
-from studio.settings import *  # noqa: E402, F403 - the environment comes first
+from studio.settings import *  # noqa: F403 - the environment comes first
 
 # Names with a hash need a collected folder; the browser tests collect one and serve it.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

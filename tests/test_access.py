@@ -43,7 +43,10 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("projects:live", "get"): EVERYBODY,
     ("projects:project-new", "get"): {**SIGNED_IN_SEE, "reviewer": FORBIDDEN},
     ("projects:board", "get"): MEMBERS_SEE,
-    ("projects:cover", "get"): {**MEMBERS_SEE, **dict.fromkeys(("owner", "producer", "editor", "reviewer"), NOT_FOUND)},
+    ("projects:cover", "get"): {
+        **MEMBERS_SEE,
+        **dict.fromkeys(("owner", "producer", "editor", "reviewer"), NOT_FOUND),
+    },
     ("projects:project-edit", "get"): makers(200),
     ("projects:project-delete", "post"): OWNERS,
     ("projects:project-restore", "post"): OWNERS,

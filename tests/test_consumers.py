@@ -38,7 +38,7 @@ def make_scene() -> tuple[Step, dict[str, bytes]]:
 
 async def test_members_are_let_in_and_others_are_refused() -> None:
     step, cookies = await database_sync_to_async(make_scene)()
-    seen = {}
+    seen: dict[str, set[object]] = {}
     for role, cookie in cookies.items():
         for path in (f"/ws/project/{step.project_id}/", f"/ws/team/{step.project.team_id}/"):
             socket = socket_of(path, cookie)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests import shell
 from tests.serving import ROOT, Running, serving
 
 pytestmark = pytest.mark.kill
@@ -45,11 +45,11 @@ class Studio:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = {"STUDIO_DATA_DIR": str(folder), "STUDIO_CLOCK_SCALE": "1", "DATABASE_URL": ""}
+        self.environment = shell.environment(folder)
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "-v0"],
             cwd=ROOT,
-            env=self._all(),
+            env=self.environment,
             check=True,
             timeout=LONG,
         )
@@ -59,7 +59,7 @@ class Studio:
         begin = "import django, json, sys; django.setup()"
         command = [sys.executable, "-W", "ignore", "-c", begin + code, *args]
         done = subprocess.run(
-            command, cwd=ROOT, env=self._all(), check=True, capture_output=True, text=True, timeout=LONG
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True, timeout=LONG
         )
         return done.stdout.strip()
 
@@ -78,9 +78,6 @@ class Studio:
     def serving(self) -> Any:
         """Return a server on this folder."""
         return serving(**self.environment)
-
-    def _all(self) -> dict[str, str]:
-        return {**os.environ, "DJANGO_SETTINGS_MODULE": "studio.settings", **self.environment}
 
 
 def is_rendering(found: dict[str, Any]) -> bool:
@@ -134,7 +131,7 @@ def test_a_second_server_on_the_same_folder_says_why_it_does_not_start(tmp_path:
         second = subprocess.run(
             [sys.executable, "-m", "studio"],
             cwd=ROOT,
-            env={**studio._all(), "PORT": "0"},
+            env={**studio.environment, "PORT": "0"},
             capture_output=True,
             text=True,
             timeout=LONG,

@@ -166,8 +166,9 @@ def retry(step: Step) -> None:
 async def until(step: Step, status: Status) -> None:
     """Return when the step is in this status and its engine works; fail after 20 s."""
     async with asyncio.timeout(20):
-        while not await Step.objects.filter(pk=step.pk, status=status, phase="generating").aexists():
-            await asyncio.sleep(limits().watch)  # the row is all there is to see
+        working = Step.objects.filter(pk=step.pk, status=status, phase="generating")
+        while not await working.aexists():  # noqa: ASYNC110 - a row has no event to wait for
+            await asyncio.sleep(limits().watch)
 
 
 async def test_progress_counts_as_a_sign_of_life() -> None:

@@ -139,7 +139,9 @@ class RowsField(forms.Field):
         try:
             return float(timecodes.parse(text))
         except ValueError as error:
-            raise forms.ValidationError(f"Row {number}, {column.label}: {error}. Write 1.5 or 0:01.5.") from error
+            raise forms.ValidationError(
+                f"Row {number}, {column.label}: {error}. Write 1.5 or 0:01.5."
+            ) from error
 
 
 class StrokesField(forms.Field):
@@ -173,8 +175,19 @@ class WholeNumberField(forms.FloatField):
     """A number within a range; empty means the default."""
 
     def __init__(self, control: Control, **options: Any) -> None:
-        super().__init__(min_value=control.least, max_value=control.most, required=False, **options)
+        super().__init__(required=False, **options)
         self.default = control.default
+        self.error_messages["invalid"] = "Write a number."
+        if control.least is not None and control.most is not None:
+            self.error_messages["invalid"] = f"Write a number from {control.least:g} to {control.most:g}."
+            self.validators.append(self._within(control.least, control.most))
+
+    def _within(self, least: float, most: float) -> Callable[[float], None]:
+        def check(number: float) -> None:
+            if not least <= number <= most:
+                raise forms.ValidationError(self.error_messages["invalid"])
+
+        return check
 
     def clean(self, value: Any) -> int | float:
         """Return the number, whole where it is whole."""

@@ -34,19 +34,25 @@ CUES = [
     {"start": "0.4", "end": "2.4", "text": "Amber, cedar, warm stone."},
     {"start": "2.8", "end": "5.4", "text": "Aurel No. 4"},
 ]
+WHOLE = {"cutout": "whole"}
+SPEAKER = {"box": "31,12,33,75"}
 WANTED = (
-    Wanted("change-lighting", "aurel-no4-stone-set.jpg", {"look": "golden-hour", "from": "left"}),
+    Wanted(
+        "change-lighting",
+        "aurel-no4-stone-set.jpg",
+        {"look": "golden-hour", "from": "left", "strength": "1", **WHOLE},
+    ),
     Wanted(
         "replace-background",
         "aurel-no1-rose.jpg",
         {"place": "gradient", "colour": "#f1dcd6", "colour_2": "#c98f86"},
     ),
     Wanted("animate-product", "aurel-no4-amber.jpg", {"camera": "orbit", "seconds": "5", "format": "4:5"}),
-    Wanted("add-subtitles", "aurel-no4-dune.mp4", {"cues": json.dumps(CUES), "style": "kit", "mode": "both"}),
-    Wanted("vertical-version", "aurel-no4-dune.mp4", {"target": "9:16", "method": "crop-path"}),
-    Wanted("animate-product", "volta-speaker.jpg", {"camera": "push-in", "seconds": "4", "format": "16:9"}),
+    Wanted("add-subtitles", "aurel-no4-dune.mp4", {"cues": json.dumps(CUES), "mode": "both"}),
+    Wanted("vertical-version", "aurel-no4-stone-set.jpg", {"target": "9:16"}),
+    Wanted("change-lighting", "living-room.jpg", {"look": "neon-night", "strength": "1", **WHOLE}),
     Wanted("replace-background", "aurel-no7-moss.jpg", {"place": "white-sweep"}),
-    Wanted("change-lighting", "living-room.jpg", {"look": "neon-night", "strength": "2"}),
+    Wanted("animate-product", "volta-speaker.jpg", {"camera": "push-in", "seconds": "4", **SPEAKER}),
 )
 
 

@@ -1,8 +1,11 @@
 """Pure media work: paths and arrays in, files and facts out. No Django, no network; it runs in child processes.
 
-What came in          faults (three ways to fail), sniff (magic bytes), facts (Facts, Caps), probe, intake
-Stills                images (load, clean copy), pictures (thumbnails, poster, filmstrip, cover)
-Clips                 clips (read frames, clean copy), sound (clean copy of audio), hdr (tone map), encode
+What came in          sniff (magic bytes), text, facts (Facts, Caps), probe, probe_clip, intake (the doors)
+Faults                faults: Refused, Stopped, Corrupt
+Stills                images (load, clean copy), pictures (thumbnails, cover)
+Clips                 containers (open), upright (any frame to planes), clips (read), copies (clean copies),
+                      film (poster, filmstrip), hdr (tone map), encode (write), tracks and sound
+In a child process    child (limits, faults as values), share (progress), preload
 Arrays and colour     arrays (OpenCV, typed), colour (our own BT.709 matrix, linear light)
 What the engines do   move, parallax, relief, cut-out, plates, light, reframe, captions, quality
 

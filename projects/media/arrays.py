@@ -157,6 +157,11 @@ def plus(one: Plane, other: Plane, out: Plane | None = None) -> Plane:
     return cast("Plane", cv2.add(one, other, out))
 
 
+def rounded(values: Float) -> NDArray[np.uint8]:
+    """Return the values as the nearest codes, held at 0 and 255."""
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
 def channels(picture: NDArray[Number]) -> Sequence[NDArray[Number]]:
     """Return the channels of a picture as planes of their own."""
     return cast("Sequence[NDArray[Number]]", cv2.split(picture))

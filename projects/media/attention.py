@@ -59,11 +59,10 @@ def motion(lumas: Sequence[Plane]) -> Iterator[Float]:
 def _moving(samples: Sequence[Sample], drawn: Sequence[Float], axis: int) -> list[Float]:
     """Return the profiles of what moves, [] when the shot is not about that."""
     moved = [_along(change, axis) for change in motion([sample.yuv.y for sample in samples])]
-    seen = [at for at, along in enumerate(moved) if along is not None]
+    seen = [along for along in moved if along is not None]
     if len(seen) < OFTEN * len(samples):
         return []
-    found = list[Float]()
-    last = moved[seen[0]]
+    found, last = list[Float](), seen[0]
     for along, eye in zip(moved, drawn, strict=True):
         last = last if along is None else along
         found.append((0.9 * last + 0.1 * eye.sum(axis=axis)).astype(np.float32))

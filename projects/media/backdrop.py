@@ -14,12 +14,16 @@ from projects.media.shapes import Mask, frame, reached
 
 @dataclass(frozen=True, slots=True)
 class Backdrop:
-    """A fitted backdrop: its colour everywhere, its noise in Lab units, where it is seen, its share of the rim."""
+    """A fitted backdrop: its colour everywhere, its noise in Lab units, where it is seen, its share of the rim.
+
+    `shade` is what could be backdrop in light or in a soft shadow, wherever it lies.
+    """
 
     lab: Float
     noise: float
     seen: Mask
     rim: float
+    shade: Mask
 
     @property
     def plain(self) -> bool:
@@ -58,25 +62,25 @@ def find_backdrop(view: View) -> Backdrop:
         if np.count_nonzero(grown) < 0.3 * np.count_nonzero(edge):
             break
         known = grown
-    return Backdrop(lab, noise, known, float(known[rim].mean()))
+    return Backdrop(lab, noise, known, float(known[rim].mean()), _shaded(view, lab))
 
 
-def shaded(view: View, backdrop: Backdrop) -> Mask:
+def with_shadows(view: View, backdrop: Backdrop, steepest: float) -> Mask:
+    """Return the backdrop together with the soft shadows that it leads to."""
+    return reached((backdrop.shade & (view.change < steepest)) | backdrop.seen, backdrop.seen)
+
+
+def _shaded(view: View, lab: Float) -> Mask:
     """Return which pixels could be backdrop in light or in a soft shadow.
 
     A shadow is the backdrop times one factor in linear light: its channels fall together (spread < .10), it
     lies between deep shade and full light (.18 to 1.06), and it has no hard edge.
     """
-    ratio = (to_linear(view.rgb) + 0.004) / (light_of(backdrop.lab) + 0.004)
+    ratio = (to_linear(view.rgb) + 0.004) / (light_of(lab) + 0.004)
     factor = ratio.mean(axis=-1)
     spread = (ratio.max(axis=-1) - ratio.min(axis=-1)) / np.maximum(factor, 1e-3)
     shade: Mask = (spread < 0.10) & (factor > 0.18) & (factor < 1.06)
     return shade
-
-
-def with_shadows(view: View, backdrop: Backdrop, steepest: float) -> Mask:
-    """Return the backdrop together with the soft shadows that it leads to."""
-    return reached((shaded(view, backdrop) & (view.change < steepest)) | backdrop.seen, backdrop.seen)
 
 
 def _terms(size: Size, degree: int) -> Float:

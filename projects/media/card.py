@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, size_of
+from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of
 from projects.media.colour import from_linear, to_linear
 from projects.media.plate import Plate
 
@@ -73,4 +73,4 @@ def _rounded(size: Size, radius: float) -> Alpha:
     beyond = np.hypot(
         np.maximum(across - size[0] / 2 + radius, 0), np.maximum(down - size[1] / 2 + radius, 0)
     )
-    return np.rint(np.clip(radius - beyond + 0.5, 0, 1) * 255).astype(np.uint8)
+    return rounded(np.clip(radius - beyond + 0.5, 0, 1) * np.float32(255))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, gaussian, resize, size_of
+from projects.media.arrays import Alpha, Float, Rgb, gaussian, resize, rounded, size_of
 from projects.media.lab import fit_within
 from projects.media.shapes import Mask, grow, resized
 
@@ -57,9 +57,11 @@ def _closed(small: Rgb, known: Mask) -> Float:
     weight = resize(known.astype(np.float32), narrow, "area")
     colour = resize(small.astype(np.float32) * known[..., None], narrow, "area")
     sure = weight > 0.5
-    whole = pull_push(colour / np.maximum(weight, 1e-3)[..., None], sure)
+    known_colour = np.asarray(colour / np.maximum(weight, np.float32(1e-3))[..., None], np.float32)
+    whole = pull_push(known_colour, sure)
     made = resize(gaussian(whole, 0.7), size, "cubic")
-    return np.where(known[..., None], small.astype(np.float32), made)
+    closed: Float = np.where(known[..., None], small.astype(np.float32), made)
+    return closed
 
 
 def _laid_in(rgb: Rgb, made: Float, hidden: Mask) -> Rgb:
@@ -71,11 +73,11 @@ def _laid_in(rgb: Rgb, made: Float, hidden: Mask) -> Rgb:
     noise = np.random.default_rng(1).standard_normal(rgb.shape[:2], dtype=np.float32)
     large += (gaussian(noise, 0.6) * np.float32(2.2 * _noise(rgb, hidden)))[..., None]
     mixed = rgb.astype(np.float32) * (1 - cover) + large * cover
-    return np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
+    return rounded(mixed)
 
 
 def _noise(rgb: Rgb, hidden: Mask) -> float:
-    """Return the sigma in codes of the finest noise of the background, from its median high-pass; texture is held at 2."""
+    """Return the sigma in codes of the finest noise of the background, from its median high-pass, at most 2."""
     luma = rgb[..., 1].astype(np.float32)
     fine = np.abs(luma - gaussian(luma, 1.0))[~resized(hidden, size_of(rgb))]
     return min(2.0, float(np.median(fine)) / 0.6745) if fine.size else 0.0

@@ -41,7 +41,8 @@ def snap(mask: Mask, view: View, band: int) -> Mask:
     seeds[shrink(mask, band)] = 1
     seeds[~grow(mask, band)] = 2
     found = cast("Labels", cv2.watershed(gaussian(view.rgb, 0.8), seeds))
-    return (found == 1) | ((found == -1) & mask)
+    inside: Mask = (found == 1) | ((found == -1) & mask)
+    return inside
 
 
 def rim(mask: Mask, view: View, band: int) -> Mask:

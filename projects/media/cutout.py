@@ -100,10 +100,7 @@ def _find(photo: Rgb, box: Box | None, pins: Pinned) -> Cut:
     outlines = [resized(mask, scene.small.size) for mask in enclosures(view(photo, SHARP, 1.2))]
     weights = ON_PLAIN if scene.backdrop.plain else IN_BOX if box else IN_SCENE
     judge = Judge.of(scene.small, scene.fine, _foreign(scene, outlines[0]), weights, box)
-    ideas = [
-        Candidate(family, mask, trust * judge.score(mask))
-        for family, mask, trust in _joined(_ideas(scene, outlines, box), scene)
-    ]
+    ideas = list(_distinct(_joined(_ideas(scene, outlines, box), scene), judge))
     choice = choose(ideas, weights)
     why = doubt(choice, judge, scene.backdrop.plain, not pins.empty)
     return Cut(_finish(photo, choice.best, scene, pins), choice.best.score, choice.agree, not why, why)
@@ -122,6 +119,16 @@ def _ideas(scene: _Scene, outlines: list[Mask], box: Box | None) -> Iterator[Ide
         yield "box", scene.carve(trimap_from(scene.allowed, np.zeros_like(scene.allowed), small)), 1.0
     for mask in outlines:
         yield "contour", scene.clean(mask), 1.0
+
+
+def _distinct(ideas: Iterator[Idea], judge: Judge) -> Iterator[Candidate]:
+    """Yield the ideas with their scores, each mask of a family once."""
+    seen = set()
+    for family, mask, trust in ideas:
+        key = (family, np.packbits(mask).tobytes())
+        if key not in seen:
+            seen.add(key)
+            yield Candidate(family, mask, trust * judge.score(mask))
 
 
 def _joined(ideas: Iterator[Idea], scene: _Scene) -> Iterator[Idea]:
@@ -156,7 +163,9 @@ def _finish(photo: Rgb, best: Candidate, scene: _Scene, pins: Pinned) -> Alpha:
         return matte(photo, place(resized(mask, last.size), last, last.pixels(0.012)))
     if best.family == "contour":
         last = view(photo, LAST, 1.0)
-        return matte(photo, smoothed(snap(resized(mask, last.size), last, last.pixels(0.012)), last.pixels(0.007)))
+        return matte(
+            photo, smoothed(snap(resized(mask, last.size), last, last.pixels(0.012)), last.pixels(0.007))
+        )
     mask = refine(resized(mask, fine.size), fine, fine.pixels(0.012), pins.at(fine.size))
     last = view(photo, LAST)
     mask = refine(resized(mask, last.size), last, last.pixels(0.006), pins.at(last.size))
@@ -169,8 +178,12 @@ def _crop(size: tuple[int, int], box: Box | None) -> tuple[slice, slice, Box | N
     if box is None:
         return slice(0, height), slice(0, width), None
     left, top, wide, high = box
-    x0, x1 = (round(width * value) for value in (max(0, left - MARGIN * wide), min(1, left + (1 + MARGIN) * wide)))
-    y0, y1 = (round(height * value) for value in (max(0, top - MARGIN * high), min(1, top + (1 + MARGIN) * high)))
+    x0, x1 = (
+        round(width * value) for value in (max(0, left - MARGIN * wide), min(1, left + (1 + MARGIN) * wide))
+    )
+    y0, y1 = (
+        round(height * value) for value in (max(0, top - MARGIN * high), min(1, top + (1 + MARGIN) * high))
+    )
     inner = (
         (left * width - x0) / (x1 - x0),
         (top * height - y0) / (y1 - y0),

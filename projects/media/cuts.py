@@ -23,7 +23,7 @@ class Cuts:
 
     def __init__(self) -> None:
         self._before: Plane | None = None
-        self._change = 0.0
+        self._change = math.inf
 
     def see(self, luma: Plane) -> bool:
         """Take in the next frame, which must not change later; return whether a new shot begins with it."""

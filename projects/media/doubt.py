@@ -22,12 +22,12 @@ MANY_OUTLINES = (
 )
 STILL = "The outline may still be wrong. Check it, or brush over what to keep and what to remove."
 
-PLAIN_SCORE, SCENE_SCORE, AGREE = 0.78, 0.86, 0.70
-"""Least score on a plain backdrop and in a scene, least agreement of the three nearest other ideas."""
-BOX_SCORE = 1.2
+PLAIN_SCORE, PLAIN_AGREE = 0.78, 0.70
+"""Least score on a plain backdrop, least agreement of the three nearest other ideas."""
+SCENE_SCORE, SCENE_AGREE, LEFT = 0.86, 0.90, 0.04
+"""The same in a scene; and the most, as a share of the mask, that may adjoin it and be no backdrop either."""
+BOX_SCORE, BOX_AGREE = 1.2, 0.70
 """The same with a box, whose fit adds up to .5 to a score."""
-CLOSE_AGREE, RIVAL = 0.90, 0.60
-"""In a scene: agreement at which a larger rival is disregarded, and the rival's score that matters below it."""
 
 
 def doubt(choice: Choice, judge: Judge, plain: bool, drawn: bool) -> str:
@@ -40,14 +40,7 @@ def doubt(choice: Choice, judge: Judge, plain: bool, drawn: bool) -> str:
         return EMPTY
     if drawn:
         return ""
-    limit = _limit(mask)
-    if limit:
-        return limit
-    if judge.box is not None:
-        return "" if choice.best.score >= BOX_SCORE and choice.agree >= AGREE else STILL
-    if _trusted(choice, plain):
-        return ""
-    return SAME_COLOUR if judge.separation(mask) < 0.75 else MANY_OUTLINES
+    return _limit(mask) or ("" if _trusted(choice, judge, plain) else _reason(mask, judge))
 
 
 def _limit(mask: Mask) -> str:
@@ -62,13 +55,19 @@ def _limit(mask: Mask) -> str:
     return next((sentence for holds, sentence in found if holds), "")
 
 
-def _trusted(choice: Choice, plain: bool) -> bool:
-    if choice.agree < AGREE:
-        return False
+def _trusted(choice: Choice, judge: Judge, plain: bool) -> bool:
+    score, agree = choice.best.score, choice.agree
+    if judge.box is not None:
+        return score >= BOX_SCORE and agree >= BOX_AGREE
     if plain:
-        return choice.best.score >= PLAIN_SCORE
-    clear = choice.agree >= CLOSE_AGREE or choice.larger < RIVAL
-    return choice.best.score >= SCENE_SCORE and clear
+        return score >= PLAIN_SCORE and agree >= PLAIN_AGREE
+    return score >= SCENE_SCORE and agree >= SCENE_AGREE and judge.rest(choice.best.mask) < LEFT
+
+
+def _reason(mask: Mask, judge: Judge) -> str:
+    if judge.box is not None:
+        return STILL
+    return SAME_COLOUR if judge.separation(mask) < 0.75 else MANY_OUTLINES
 
 
 def _like_parts(mask: Mask) -> bool:

@@ -18,7 +18,8 @@ from projects.media.canvas import Parts, Still
 from projects.media.captions import caption
 from projects.media.card import card
 from projects.media.clean import clean_plate
-from projects.media.colour import Yuv
+from projects.media.clips import read
+from projects.media.colour import Yuv, rgb_from_yuv
 from projects.media.cues import Cue
 from projects.media.cutout import cut_out
 from projects.media.encode import ClipWriter, write_still
@@ -31,6 +32,7 @@ from projects.media.plate import Plate, colour_of, gradient, solid, supplied, sw
 from projects.media.probe import probe
 from projects.media.share import Share
 from projects.media.shot import Shot, film
+from projects.media.swap import carded, steady, swapped
 from projects.media.upright import even
 from projects.wish import Wish, pixels
 
@@ -39,8 +41,12 @@ LONGEST = 2880
 RATE = Fraction(30)
 PAPER = "#f3f2ef"
 """The paper of a white sweep: a little below white, so that light can fall on it."""
-UNSURE = "So the whole photo is used. Draw a box around the product, or use the edge as the form shows it."
+UNSURE = "Until then the whole photo is used."
 SEVERAL = "A draft moves the first photo. The others are references for a Gemini engine."
+MOVES = "The product or the camera moves, so the clip stands before it as a card. A Gemini engine can follow it."
+LOOKS_EACH_SECOND = Fraction(4)
+LOOKING = 0.2
+"""The share of the work that looking for movement takes."""
 FIRST_WORDS, LAST_WORDS = Fraction(2, 5), Fraction(1, 5)
 """Words on screen come a moment after the first frame and leave a moment before the last."""
 
@@ -190,7 +196,16 @@ def _lit(work: Work, footage: Footage, size: Size) -> Changed:
 
 
 def _replaced(work: Work, footage: Footage, size: Size) -> Changed:
-    raise NotImplementedError
+    """Return the product on the new plate while it stands still; else the whole clip as a card on it."""
+    ground = _plate(work, size, moving=True)
+    rgb = rgb_from_yuv(next(read(footage.path, size=size)))
+    scene = subject(work, rgb)
+    frames = (frame for _, frame in footage.frames(size, LOOKING))
+    if scene.alpha is None:
+        return Changed(carded(frames, size, ground), scene.notes)
+    if not steady(read(footage.path, size=size, rate=LOOKS_EACH_SECOND), scene.alpha):
+        return Changed(carded(frames, size, ground), (*scene.notes, MOVES))
+    return Changed(swapped(frames, rgb, scene.alpha, ground, work.wish.extra["shadow"]), scene.notes)
 
 
 def _plate(work: Work, size: Size, *, moving: bool = False) -> Plate:

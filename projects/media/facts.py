@@ -49,7 +49,7 @@ class Facts:
         """Return how long taking this file in may last on a busy host before it counts as stuck."""
         # A still is decoded and written once; a clip may have to be encoded anew, frame by frame.
         megapixels = self.width * self.height / 1e6
-        return 60 + megapixels + megapixels * self.frames / 10
+        return 60 + megapixels + megapixels * self.frames / 2
 
 
 @dataclass(frozen=True, slots=True)

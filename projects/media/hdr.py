@@ -16,6 +16,7 @@ from projects.media.colour import from_linear
 # ITU-R BT.2408: diffuse white of HDR material in cd/m2; it becomes SDR white but for the shoulder.
 WHITE = 203.0
 STEPS = 33
+THREADS = 2
 KNEE = 0.7
 # ITU-R BT.2087: linear BT.2020 to linear BT.709.
 TO_709 = np.array(
@@ -84,7 +85,7 @@ class ToneMap:
             format="gbrp10le",
             src_colorspace=Colorspace.BT2020,
             interpolation=Interpolation.BICUBIC,
-            threads=1,
+            threads=THREADS,
         )
         self._graph = self._graph or self._filters(wide)
         self._graph.vpush(wide)
@@ -93,12 +94,12 @@ class ToneMap:
             format="yuv420p",
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
-            threads=1,
+            threads=THREADS,
         )
 
     def _filters(self, frame: av.VideoFrame) -> Graph:
         graph = Graph()
-        graph.threads = 2
+        graph.threads = THREADS
         source = graph.add_buffer(
             width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 1000)
         )

@@ -13,6 +13,7 @@ from projects.media.film import clip_pictures
 from projects.media.images import is_lossless, open_image, upright, write_clean
 from projects.media.pictures import Saved, cover, thumbs
 from projects.media.probe import probe, probe_image
+from projects.media.quality import report
 from projects.media.share import Share
 from projects.media.sniff import KINDS, sniff
 from projects.media.text import clean_text
@@ -28,7 +29,8 @@ def take_in(path: str, folder: str, caps: dict[str, int]) -> dict[str, Any]:
 
     Returns original: facts of the upload · facts: facts of the clean copy, with all notes for people · clean:
     its file name · thumbs: {"320": {name, width, height, bytes}, ...}, empty without picture · filmstrip: such
-    a dict, None but for clips. Raises Refused, Corrupt; OSError(ENOSPC) on a full disk.
+    a dict, None but for clips · report: technical facts, empty for text. Raises Refused, Corrupt; OSError(ENOSPC)
+    on a full disk.
     """
     source, target, limits = Path(path), Path(folder), Caps.from_dict(caps)
     facts = probe(source, limits)
@@ -92,6 +94,7 @@ def _result(clean: Path, original: Facts, facts: Facts, small: dict[int, Saved])
         "clean": clean.name,
         "thumbs": {str(width): saved.as_dict() for width, saved in small.items()},
         "filmstrip": None,
+        "report": {} if facts.kind in {"captions", "table"} else report(clean).as_dict(),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, box_mean, gaussian, resize, size_of
+from projects.media.arrays import Alpha, Float, Rgb, box_mean, gaussian, resize, rounded, size_of
 from projects.media.shapes import Mask, grow, resized, shrink, window
 
 FLOOR = np.float32(4e-3)
@@ -28,7 +28,7 @@ def matte(rgb: Rgb, mask: Mask) -> Alpha:
     firm = np.clip((rough - 0.5) * 2 + 0.5, 0, 1)
     soft = np.where(_band(rough, reach), firm + (share - firm) * trust, rough)
     alpha = np.zeros(rgb.shape[:2], np.uint8)
-    alpha[rows, columns] = np.rint(np.clip(_pressed(soft), 0, 1) * 255)
+    alpha[rows, columns] = rounded(_pressed(soft) * np.float32(255))
     return alpha
 
 
@@ -49,29 +49,38 @@ def decontaminate(rgb: Rgb, alpha: Alpha) -> Rgb:
     known = np.clip(wide * 1e4, 0, 1)
     mix = np.clip((250 - share) / 24, 0, 1)[..., None] * known * (share > 0)[..., None]
     clean = rgb.copy()
-    clean[rows, columns] = np.rint(part + (colour - part) * mix)
+    clean[rows, columns] = rounded(part + (colour - part) * mix)
     return clean
 
 
 def _on_colour_line(part: Float, rough: Float, reach: int) -> tuple[Float, Float]:
     """Return each pixel's share of subject, read between the two sides' colours, and how far to trust it."""
+    size = size_of(rough)
     inside, inside_spread = _colours(part, rough > 0.97, reach)
     outside, outside_spread = _colours(part, rough < 0.03, reach)
+    spread = resize(inside_spread + outside_spread, size, "linear")
+    inside, outside = resize(inside, size, "linear"), resize(outside, size, "linear")
     line = inside - outside
     contrast = np.square(line).sum(axis=-1)
     share = np.clip(((part - outside) * line).sum(axis=-1) / (contrast + np.float32(1e-5)), 0, 1)
     off = np.square(part - outside - line * share[..., None]).sum(axis=-1)
-    doubt = 4 * (inside_spread + outside_spread) + 8 * gaussian(off, 0.6 * reach) + FLOOR
-    return share, contrast / (contrast + doubt)
+    return share, contrast / (contrast + 4 * spread + 8 * gaussian(off, 0.6 * reach) + FLOOR)
 
 
 def _colours(part: Float, where: Mask, reach: int) -> tuple[Float, Float]:
-    """Return the mean colour near each pixel of a part of the picture, and its variance (summed channels)."""
+    """Return the mean colour near each pixel of a part of the picture, and its variance (summed channels).
+
+    Both are smooth, so they are made, and returned, at the size at which `reach` is about 3 pixels.
+    """
+    shrunk = max(1, reach // 3)
+    size = (max(1, part.shape[1] // shrunk), max(1, part.shape[0] // shrunk))
     weight = where.astype(np.float32)
-    amount = box_mean(weight, 2 * reach) + np.float32(1e-6)
-    mean = box_mean(part * weight[..., None], 2 * reach) / amount[..., None]
-    square = box_mean(np.square(part).sum(axis=-1) * weight, 2 * reach) / amount
-    return mean, np.maximum(square - np.square(mean).sum(axis=-1), 0)
+    colour, square = part * weight[..., None], np.square(part).sum(axis=-1) * weight
+    radius = max(1, 2 * reach // shrunk)
+    mean, power, amount = (box_mean(resize(a, size, "area"), radius) for a in (colour, square, weight))
+    amount = amount + np.float32(1e-6)
+    mean = mean / amount[..., None]
+    return mean, np.maximum(power / amount - np.square(mean).sum(axis=-1), 0)
 
 
 def _band(rough: Float, reach: int) -> Mask:

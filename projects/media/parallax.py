@@ -18,8 +18,6 @@ from projects.media.arrays import (
     Plane,
     Rgb,
     Size,
-    dilate,
-    gaussian,
     plus,
     resize,
     size_of,

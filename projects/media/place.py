@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, size_of
+from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of
 from projects.media.colour import from_linear, to_linear
 from projects.media.matte import decontaminate
 from projects.media.plate import Plate
@@ -76,7 +76,13 @@ def stood(alpha: Alpha, size: Size, *, floor: bool = True, fill: float = FILL) -
 
 
 def place(
-    rgb: Rgb, alpha: Alpha, plate: Plate, spot: Spot | None = None, shadow: Kind = "soft", *, floor: bool = True
+    rgb: Rgb,
+    alpha: Alpha,
+    plate: Plate,
+    spot: Spot | None = None,
+    shadow: Kind = "soft",
+    *,
+    floor: bool = True,
 ) -> Placed:
     """Return the product on a plate, in the plate's size.
 
@@ -90,7 +96,7 @@ def place(
     if floor and plate.glossy:
         light = _reflected(light, product, cover)
     shade = floor_shadow(cover, shadow) if floor else flat_shadow(cover, shadow)
-    ground = _quantised(light * shade[..., None])
+    ground = from_linear(light * shade[..., None])
     if plate.supplied:
         product = _tinted(product, plate.rgb)
     return Placed(_laid_over(ground, product, cover), cover, ground)
@@ -115,7 +121,7 @@ def _scaled(part: Rgb, cover: Alpha, size: Size) -> tuple[Rgb, Alpha]:
     colour = resize(part.astype(np.float32) * weight, size)
     amount = np.clip(resize(weight[..., 0], size), 0, 1)
     solid = np.clip(colour / np.maximum(amount, 1 / 255)[..., None], 0, 255)
-    return np.rint(solid).astype(np.uint8), np.rint(amount * 255).astype(np.uint8)
+    return rounded(solid), rounded(amount * np.float32(255))
 
 
 def _pasted(part: Rgb, cover: Alpha, corner: tuple[int, int], size: Size) -> tuple[Rgb, Alpha]:
@@ -159,7 +165,10 @@ def _reflected(light: Float, product: Rgb, cover: Alpha) -> Float:
     mirror = slice(line - depth, line)
     amount = cover[mirror][::-1].astype(np.float32)[..., None] / np.float32(255)
     fade = np.float32(REFLECTION) * np.linspace(1, 0, depth, dtype=np.float32)[:, None, None] ** 2
-    image, share = to_linear(product[mirror][::-1]), gaussian(amount[..., 0], 0.003 * foot.scale)[..., None] * fade
+    image, share = (
+        to_linear(product[mirror][::-1]),
+        gaussian(amount[..., 0], 0.003 * foot.scale)[..., None] * fade,
+    )
     done = light.copy()
     done[line : line + depth] += (image - light[line : line + depth]) * share
     return done
@@ -170,7 +179,3 @@ def _tinted(product: Rgb, plate: Rgb) -> Rgb:
     mean = to_linear(plate).reshape(-1, 3).mean(axis=0)
     white = mean / max(float(mean @ np.array([0.2126, 0.7152, 0.0722], np.float32)), 1e-3)
     return from_linear(to_linear(product) * (1 + (np.clip(white, 0.6, 1.6) - 1) * np.float32(WHITE_POINT)))
-
-
-def _quantised(light: Float) -> Rgb:
-    return from_linear(light)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projects.media.arrays import Float, Rgb, Size, gaussian, grain, resize, size_of
+from projects.media.arrays import Float, Rgb, Size, gaussian, grain, resize, rounded, size_of
 from projects.media.colour import to_linear
 from projects.media.faults import Refused
 
@@ -86,7 +86,7 @@ def supplied(rgb: Rgb, size: Size, *, film: bool = False) -> Plate:
 def with_grain(rgb: Rgb, sigma: float, seed: int = 7) -> Rgb:
     """Return the picture with still grain: the same on all channels, the same for the same seed."""
     noise = grain(size_of(rgb), sigma, seed)[..., None]
-    return np.rint(np.clip(rgb.astype(np.float32) + noise, 0, 255)).astype(np.uint8)
+    return rounded(rgb.astype(np.float32) + noise)
 
 
 def _light(colour: Colour) -> Float:
@@ -99,12 +99,12 @@ def _finished(light: Float, film: bool) -> Rgb:
     exact = _FINE[np.rint(step).astype(np.uint16)]
     size = (light.shape[1], light.shape[0])
     noise = grain(size, FILM_GRAIN, 7) if film else _triangular(size)
-    return np.rint(np.clip(exact + noise[..., None], 0, 255)).astype(np.uint8)
+    return rounded(exact + noise[..., None])
 
 
 def _triangular(size: Size) -> Float:
     draw = np.random.default_rng(7).random((2, size[1], size[0]), dtype=np.float32)
-    return (draw[0] - draw[1]) * np.float32(DITHER)
+    return np.asarray((draw[0] - draw[1]) * DITHER, np.float32)
 
 
 def _fine_codes() -> Float:

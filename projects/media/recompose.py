@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, size_of
+from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of
 from projects.media.place import Placed, Spot, place
 from projects.media.plate import FILM_GRAIN, Plate, with_grain
 from projects.media.shapes import box_of
@@ -46,4 +46,4 @@ def _cover(plate: Rgb, size: Size) -> Rgb:
     small = (max(8, size[0] // 4), max(8, size[1] // 4))
     part: Float = plate[top : top + down, left : left + across].astype(np.float32)
     soft = gaussian(resize(np.ascontiguousarray(part), small, "area"), BLUR * small[0])
-    return np.rint(np.clip(resize(soft, size, "cubic"), 0, 255)).astype(np.uint8)
+    return rounded(resize(soft, size, "cubic"))

@@ -53,12 +53,14 @@ def follow(
 def place(rgb: Rgb, target: Size, focus: Focus | None = None) -> CropPath:
     """Return the window of the target's shape on a still: around the focus, or what matters in it."""
     window = window_for(size_of(rgb), target)
+    if focus is not None:
+        return CropPath(window, (Point(0.0, *focus),))
     weights = matters(rgb)
-    profiles = weights.sum(axis=0), weights.sum(axis=1)
-    x, y = focus or (float(steer([along], wide)[0]) for along, wide in zip(profiles, window, strict=True))
+    sums = weights.sum(axis=0), weights.sum(axis=1)
+    x, y = (float(steer([along], wide)[0]) for along, wide in zip(sums, window, strict=True))
     path = CropPath(window, (Point(0.0, x, y),))
     left, top, width, height = path.box(0.0)
-    across, down = judge(profiles[0], left + width / 2, width), judge(profiles[1], top + height / 2, height)
+    across, down = judge(sums[0], left + width / 2, width), judge(sums[1], top + height / 2, height)
     return replace(path, held=across[0] * down[0], cut=max(across[1], down[1]))
 
 
@@ -103,26 +105,24 @@ def cropped(frames: Iterator[tuple[float, Yuv]], path: CropPath, size: Size) -> 
 def _followed(watched: Watched, window: tuple[float, float]) -> CropPath:
     """Return the calm path of the window along its free axis, one stretch a shot."""
     axis = 0 if window[0] < 1 else 1
-    along = profiles(watched, axis)
     points, judged = list[Point](), list[tuple[float, float]]()
+    rows = list(zip(watched.samples, profiles(watched, axis), strict=True))
     for shot, start in enumerate(watched.starts):
-        own = [at for at, sample in enumerate(watched.samples) if sample.shot == shot]
-        middles = _calm(
-            [profiles[at] for at in own], window[axis], [float(watched.samples[at].seconds) for at in own]
-        )
+        own = [(float(sample.seconds), along) for sample, along in rows if sample.shot == shot]
         if points:
-            points.append(Point(float(start), points[-1].x, points[-1].y))
-        for at, middle in zip(own, middles, strict=True):
-            place = (float(middle), 0.5) if axis == 0 else (0.5, float(middle))
-            points.append(Point(float(watched.samples[at].seconds), *place))
-            judged.append(judge(along[at], float(middle), window[axis]))
+            # The window of the shot before stays where it was up to the cut.
+            points.append(replace(points[-1], seconds=float(start)))
+        for (seconds, along), middle in zip(own, _calm(own, window[axis]), strict=True):
+            points.append(Point(seconds, *((float(middle), 0.5) if axis == 0 else (0.5, float(middle)))))
+            judged.append(judge(along, float(middle), window[axis]))
     held, cuts = np.mean(judged, axis=0)
     return CropPath(window, tuple(points), float(held), float(cuts))
 
 
-def _calm(profiles: Sequence[Float], width: float, seconds: Sequence[float]) -> Float:
-    pace = (len(seconds) - 1) / max(seconds[-1] - seconds[0], 1e-6) if len(seconds) > 1 else 1.0
-    return smooth(steer(profiles, width), pace)
+def _calm(timed: Sequence[tuple[float, Float]], width: float) -> Float:
+    seconds = timed[-1][0] - timed[0][0]
+    pace = (len(timed) - 1) / seconds if seconds else 1.0
+    return smooth(steer([along for _, along in timed], width), pace)
 
 
 def _eased(keyframes: Sequence[Keyframe]) -> Iterator[Point]:

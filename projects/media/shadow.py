@@ -108,7 +108,8 @@ def _ellipse(shape: tuple[int, ...], foot: Foot, pool: Pool) -> Float:
 def _cast(alpha: Alpha, foot: Foot) -> Float:
     """Return the silhouette squashed to a tenth around the base line, wide and faint."""
     inverse = np.array(
-        [[1, 0, 0], [0, 1 / CAST_HEIGHT, foot.line - (foot.line + 0.02 * foot.scale) / CAST_HEIGHT]], np.float32
+        [[1, 0, 0], [0, 1 / CAST_HEIGHT, foot.line - (foot.line + 0.02 * foot.scale) / CAST_HEIGHT]],
+        np.float32,
     )
     return _blurred(_warped(alpha, inverse), CAST_BLUR * foot.scale)
 
@@ -120,9 +121,10 @@ def _sun(alpha: Alpha, foot: Foot) -> Float:
         [[1, lean, -lean * foot.line], [0, 1 / SUN_HEIGHT, foot.line - foot.line / SUN_HEIGHT]], np.float32
     )
     laid = _warped(alpha, inverse)
-    far = np.clip((foot.line - np.arange(alpha.shape[0], dtype=np.float32)) / (0.25 * foot.scale), 0, 1)[:, None]
+    away = (foot.line - np.arange(alpha.shape[0], dtype=np.float32)) / np.float32(0.25 * foot.scale)
+    far = np.clip(away, 0, 1)[:, None]
     sharp, soft = gaussian(laid, 0.003 * foot.scale), _blurred(laid, 0.014 * foot.scale)
-    return (sharp * (1 - far) + soft * far) * (1 - 0.45 * far)
+    return np.asarray((sharp * (1 - far) + soft * far) * (1 - 0.45 * far), np.float32)
 
 
 def _warped(alpha: Alpha, inverse: Float) -> Float:

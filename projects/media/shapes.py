@@ -143,4 +143,4 @@ def centre_weight(size: Size, spread: float) -> Float:
     across = np.linspace(-1, 1, size[0], dtype=np.float32)
     down = np.linspace(-1, 1, size[1], dtype=np.float32)
     square = across[None, :] ** 2 + down[:, None] ** 2
-    return np.exp(-square / np.float32(2 * spread**2)).astype(np.float32)
+    return np.asarray(np.exp(-square / np.float32(2 * spread**2)), np.float32)

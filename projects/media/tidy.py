@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projects.media.backdrop import Backdrop, shaded
+from projects.media.backdrop import Backdrop
 from projects.media.lab import View, colours_of, nearest
 from projects.media.shapes import Mask, box_of, closed, grow, holes, opened, parts, shrink
 
@@ -33,8 +33,8 @@ def openings(solid: Mask, view: View, backdrop: Backdrop) -> Mask:
     """Return where one looks through the product, as through the handle of a cup.
 
     Such a place looks like what lies around the product, is smooth as that, has an edge all around, and is
-    walled in by matter with some body. A label of the backdrop's colour is not one (it has print on it, or sits square in the middle),
-    and the clear glass of a bottle is not (its walls are lines).
+    walled in by matter with some body. A label of the backdrop's colour is not one (it has print on it, or sits
+    square in the middle), and the clear glass of a bottle is not (its walls are lines).
     """
     alike = backdrop_like(view, backdrop, solid) & solid
     matter = opened(solid & ~alike, view.pixels(0.008))
@@ -42,9 +42,10 @@ def openings(solid: Mask, view: View, backdrop: Backdrop) -> Mask:
     walled = opened(walled, view.pixels(0.004))
     count, labels, areas = parts(walled)
     through = np.zeros(count, np.bool_)
+    least = (8e-4 if backdrop.plain else 3e-3) * solid.size
     for number in range(1, count):
         place = labels == number
-        through[number] = areas[number] >= 8e-4 * solid.size and _is_open(place, solid, view)
+        through[number] = areas[number] >= least and _is_open(place, solid, view)
     found: Mask = through[labels]
     return grow(found, 1) & solid & ~matter
 
@@ -52,7 +53,7 @@ def openings(solid: Mask, view: View, backdrop: Backdrop) -> Mask:
 def backdrop_like(view: View, backdrop: Backdrop, subject: Mask) -> Mask:
     """Return which pixels look like what is behind the product: the fitted backdrop, or the colours around."""
     if backdrop.plain:
-        return shaded(view, backdrop)
+        return backdrop.shade
     ring = grow(subject, view.pixels(0.06)) & ~grow(subject, view.pixels(0.01))
     if np.count_nonzero(ring) < 50:
         return np.zeros_like(subject)

@@ -64,7 +64,11 @@ class Turn:
 
 
 def turn_of(frame: av.VideoFrame) -> Turn:
-    """Return the turn that the container asks for with its display matrix (ISO 14496-12, 6.2.2)."""
+    """Return the turn that the container asks for with its display matrix (ISO 14496-12, 6.2.2).
+
+    It is the same for all frames of a clip: ask the first one only, for PyAV keeps each frame that is asked
+    until the next garbage collection.
+    """
     side = cast("Mapping[str, bytes]", frame.side_data).get("DISPLAYMATRIX")
     if side is None:
         return Turn()
@@ -93,17 +97,19 @@ class Upright:
     def __init__(self, size: Size | None = None, pixel: Fraction | None = None) -> None:
         """size: even pixels of the result, or that of the first frame made even. pixel: shape of a pixel."""
         self._size, self._pixel = size, pixel
+        self._turn: Turn | None = None
         self._tone: ToneMap | None = None
         # One for all frames: frame.reformat() would set up the conversion, and its threads, for each of them.
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame: av.VideoFrame) -> Yuv:
         """Return the frame upright, yuv420p BT.709 limited; its planes are free to change."""
-        turn = turn_of(frame)
+        if self._turn is None:
+            self._turn = turn_of(frame)
         if self._size is None:
             self._size = even(upright_size(frame, self._pixel))
-        yuv = self._converted(frame, turn.size(self._size))
-        planes = (np.ascontiguousarray(turn.apply(plane)) for plane in yuv.planes)
+        yuv = self._converted(frame, self._turn.size(self._size))
+        planes = (np.ascontiguousarray(self._turn.apply(plane)) for plane in yuv.planes)
         # A plane that was neither turned nor padded is still the decoder's own memory.
         return Yuv(*(plane if plane.flags.owndata else plane.copy() for plane in planes))
 

@@ -148,11 +148,10 @@ def broken(mask: Mask) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The candidate taken, how far the other ideas agree, and the share of them that see a larger product."""
+    """The candidate taken, and how far the other ideas agree (0 to 1)."""
 
     best: Candidate
     agree: float
-    larger: float
 
 
 def choose(candidates: Sequence[Candidate], weights: Weights) -> Choice:
@@ -167,7 +166,7 @@ def choose(candidates: Sequence[Candidate], weights: Weights) -> Choice:
         for one, near in zip(candidates, agree, strict=True)
     ]
     index = int(np.argmax(total))
-    return Choice(candidates[index], agree[index], _larger(candidates[index], candidates))
+    return Choice(candidates[index], agree[index])
 
 
 def _agreement(index: int, candidates: Sequence[Candidate], overlaps: Sequence[float]) -> float:
@@ -188,19 +187,6 @@ def _is_part(one: Candidate, candidates: Sequence[Candidate]) -> bool:
         and np.count_nonzero(other.mask & one.mask) > 0.98 * area
         for other in candidates
     )
-
-
-def _larger(best: Candidate, candidates: Sequence[Candidate]) -> float:
-    """Return the best score, as a share of the chosen one's, of a mask that holds it and a fifth more."""
-    area = np.count_nonzero(best.mask)
-    rivals = [
-        other.score / max(best.score, 1e-3)
-        for other in candidates
-        if np.count_nonzero(other.mask) > 1.2 * area
-        and np.count_nonzero(other.mask & best.mask) > 0.93 * area
-        and other.family != best.family
-    ]
-    return max(rivals, default=0.0)
 
 
 def _eccentricity(mask: Mask) -> float:

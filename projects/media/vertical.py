@@ -87,9 +87,9 @@ def _still(source: Path, target: Path, wanted: Format, facts: Facts) -> Reframed
     # The window at the wanted size, or the whole for extension, decides how much of a large file is needed.
     longest = max(side / share for side, share in zip(wanted.size, window, strict=True))
     rgb = load(source, round(longest))
-    path = place(rgb, wanted.size, wanted.focus)
-    kept = path if wanted.method != "extend" and _accepted(wanted, path) else None
-    made = cut(rgb, path.box(0.0), wanted.size) if kept else extend_still(rgb, wanted.size)
+    path = None if wanted.method == "extend" else place(rgb, wanted.size, wanted.focus)
+    kept = path if path and _accepted(wanted, path) else None
+    made = cut(rgb, kept.box(0.0), wanted.size) if kept else extend_still(rgb, wanted.size)
     write_still(made, target, "webp" if target.suffix == ".webp" else "png")
     return Reframed(target, kept, _notes(facts, wanted, kept))
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-
 from projects.media import clips
-from projects.media.arrays import Float, Plane, Rgb, gaussian, size_of
+from projects.media.arrays import Rgb
 from projects.media.colour import Yuv, rgb_from_yuv
 from projects.media.cuts import Cuts
 from projects.media.facts import Facts
 from projects.media.faults import Stopped
 from projects.media.footage import Stop, never
-from projects.media.matters import product, with_product
-from projects.media.registering import as_moved, camera_move, corner_shifts
-from projects.media.saliency import saliency, small_size
+from projects.media.saliency import small_size
 
 SAMPLES_A_SECOND = 8
 MOST_SAMPLES = 2400

@@ -67,5 +67,9 @@ def start(form: TaskForm) -> Asset | None:
 
 @register.filter
 def missing(form: TaskForm) -> list[str]:
-    """Return what a form still lacks, as sentences."""
-    return list(dict.fromkeys(str(sentence) for sentences in form.errors.values() for sentence in sentences))
+    """Return what a form still lacks, as sentences; one about a control names it."""
+    labels = {control.name: f"{control.label}: " for control in form.task.controls}
+    found = [
+        (labels.get(name, ""), str(sentence)) for name, errors in form.errors.items() for sentence in errors
+    ]
+    return list(dict.fromkeys(label + sentence for label, sentence in found))

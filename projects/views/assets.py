@@ -82,7 +82,9 @@ def outline(request: Request, pk: int) -> HttpResponse:
         except actions.Refused as refusal:
             context["sentence"] = refusal.sentence
     else:
-        context["sentence"] = " ".join(str(sentence) for errors in drawn.errors.values() for sentence in errors)
+        context["sentence"] = " ".join(
+            str(sentence) for errors in drawn.errors.values() for sentence in errors
+        )
     return render(request, "projects/parts/outline.html", context)
 
 

@@ -41,7 +41,9 @@ class Pair:
     @property
     def measured(self) -> list[tuple[str, str, str]]:
         """Return what was measured of either: its name, before, after."""
-        ours, theirs = ({fact.label: fact.value for fact in technical(side.asset)} for side in (self.after, self.before))
+        ours, theirs = (
+            {fact.label: fact.value for fact in technical(side.asset)} for side in (self.after, self.before)
+        )
         return [(label, theirs.get(label, ""), ours.get(label, "")) for label in {**theirs, **ours}]
 
 

@@ -20,8 +20,8 @@ from projects.views.request import Request, cursor_of, wants_part
 
 PAGE = 24
 LONGEST_LIST = 8
-PICTURES = 6
-"""How many pictures the first screen holds: with the files around them these are 13 requests."""
+FEW_PROJECTS, PICTURES = 2, 5
+"""Few projects leave room for the newest results: so many pictures in all keep the page at 12 requests."""
 
 WAITS = timedelta(days=14)
 UNDER_WAY = (Status.QUEUED, Status.RUNNING)
@@ -96,6 +96,8 @@ def _rail(request: Request) -> dict[str, Any]:
 
 
 def _latest(request: Request, cards: int) -> list[Step]:
-    """Return the newest results while there are few projects; as many as keep the page light."""
+    """Return the newest results while there are few projects."""
+    if cards > FEW_PROJECTS:
+        return []
     done = policies.steps(request.user).live().filter(status=Status.SUCCEEDED)
-    return list(done.select_related("output", "source").order_by("-ended_at", "-pk")[: max(0, PICTURES - cards)])
+    return list(done.select_related("output", "source").order_by("-ended_at", "-pk")[: PICTURES - cards])

@@ -74,6 +74,7 @@ def _with_files(request: Request, project: Project, task: Task) -> QueryDict:
     """Return what was sent, with each file that was chosen on the form taken in and put into its slot."""
     data = request.POST.copy()
     for slot in task.slots:
+        data.setlist(slot.role, [value for value in data.getlist(slot.role) if value])
         file = request.FILES.get(f"{slot.role}-file")
         if file is not None:
             data.setlist(slot.role, [str(_taken_in(request, project, slot, file).pk)])

@@ -90,8 +90,9 @@ def posted(task: Task, controls: Mapping[str, Any]) -> QueryDict:
 
 def _kept(request: Request, project: Project, task: Task) -> QueryDict:
     data = posted(task, {})
+    roles = {slot.role for slot in task.slots}
     for name, values in request.session.get(KEPT, {}).get(_name(project, task), {}).items():
-        data.setlist(name, values)
+        data.setlist(name, [value for value in values if value or name not in roles])
     return data
 
 

@@ -75,6 +75,7 @@
       this.part('state').textContent = state;
       this.part('detail').textContent = detail;
       this.part('ways').hidden = !failed;
+      this.tile.classList.toggle('refused', failed);
       $('.busy', this.tile).hidden = failed;
     }
 
@@ -174,7 +175,7 @@
 
   // --- ways in: choice, drop, paste -----------------------------------------------------------------------------------
   document.addEventListener('change', (event) => {
-    if (!event.target.matches('form[data-form=upload] [type=file], [data-files]')) return;
+    if (!event.target.matches('form[data-form=upload] [type=file]')) return;
     take(event.target.files);
     event.target.value = '';
   });
@@ -191,7 +192,12 @@
     const files = [...event.clipboardData?.files ?? []];
     if (files.length && !event.target.closest?.('input, textarea')) take(files);
   });
-  keys.u = () => $('form[data-form=upload] [type=file]')?.click();
+  keys.u = () => $('[type=file]', form())?.click();
+  document.addEventListener('click', (event) => {
+    if (!event.target.closest('[data-browse]') || !form()) return;
+    event.preventDefault();
+    keys.u();
+  });
 
   // --- selection ----------------------------------------------------------------------------------------------------------
   const picked = () => $$('#wall .asset:has(.pick:checked)');

@@ -49,18 +49,24 @@ const studio = (() => {
   document.addEventListener('htmx:sendError', () => toast('Not sent. Check the connection, then try again.'));
 
   // --- pictures below the first screen ---------------------------------------------------------------------------
-  // Browsers fetch lazy pictures from more than a screen ahead. These stand in a noscript until they come near.
-  const near = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
-    if (!isIntersecting) return;
-    near.unobserve(target);
-    $$('noscript[data-later]', target).forEach((held) => {
-      const box = document.createElement('template');
-      box.innerHTML = held.textContent;
-      held.replaceWith(box.content);
-    });
-  }), { rootMargin: '300px' });
-  const watch = () => $$('noscript[data-later]').forEach((held) => near.observe(held.parentElement));
-  document.addEventListener('htmx:load', watch);
+  // Browsers fetch lazy pictures from far ahead. These stand in a noscript until they come near: at first only the
+  // next row, and once somebody scrolls the next screen too.
+  const held = (root = document) => $$('noscript[data-later]', root);
+  function showing(margin) {
+    const near = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+      near.unobserve(target);
+      held(target).forEach((picture) => {
+        const box = document.createElement('template');
+        box.innerHTML = picture.textContent; // text in a page, elements in a swapped part
+        picture.replaceWith(...picture.children, box.content);
+      });
+    }), { rootMargin: margin });
+    const watch = () => held().forEach((picture) => near.observe(picture.parentElement));
+    document.addEventListener('htmx:load', watch);
+    watch();
+  }
+  showing('100px');
+  addEventListener('scroll', () => showing('100%'), { once: true });
 
   // --- progress between two signs of life -----------------------------------------------------------------------
   setInterval(() => {
@@ -90,6 +96,7 @@ const studio = (() => {
     const here = part.id && document.getElementById(part.id);
     const isTile = part.matches('article[data-step]');
     if (isTile) moved(part);
+    if (part.id === 'connection') return false; // the banner follows the socket's own events
     if (!here) { if (isTile && part.dataset.status) added(part); return false; }
     if ($('.pick:checked', here)) $('.pick', part)?.setAttribute('checked', '');
     return true;

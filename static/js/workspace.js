@@ -184,17 +184,19 @@
   /* A still: fitted, or pixel for pixel from the full file, moved by dragging or by the arrow keys of the scroll box. */
   customElements.define('studio-viewer', class extends HTMLElement {
     connectedCallback() {
-      const [image, button] = [$('img', this), $('[data-zoom]', this)];
+      const [image, button, pan] = [$('img', this), $('[data-zoom]', this), $('.pan', this)];
       button.addEventListener('click', () => {
         const on = this.toggleAttribute('data-full');
         press(button, on);
-        if (on) { this.tabIndex = 0; image.src = image.dataset.full; } else this.removeAttribute('tabindex');
-        if (on) image.decode().then(() => this.scrollTo((this.scrollWidth - this.clientWidth) / 2, (this.scrollHeight - this.clientHeight) / 2));
+        if (!on) return pan.removeAttribute('tabindex');
+        pan.tabIndex = 0;
+        image.src = image.dataset.full;
+        image.decode().then(() => pan.scrollTo((pan.scrollWidth - pan.clientWidth) / 2, (pan.scrollHeight - pan.clientHeight) / 2));
       });
-      this.addEventListener('pointermove', (event) => {
+      pan.addEventListener('pointermove', (event) => {
         if (!this.hasAttribute('data-full') || !event.buttons || event.pointerType === 'touch') return;
         event.preventDefault();
-        this.scrollBy(-event.movementX, -event.movementY);
+        pan.scrollBy(-event.movementX, -event.movementY);
       });
       image.draggable = false;
     }

@@ -24,15 +24,17 @@ ADDRESSES = """
 from projects.models import Asset, Project, Step
 project = Project.objects.get(name='Autumn launch')
 photo = Asset.objects.filter(name='bottle.png').first()
-def step(**like): return Step.objects.filter(project=project, **like).first().pk
+def step(**like):
+    return Step.objects.filter(project=project, **like).first().pk
+tasks = ['animate-product', 'replace-background', 'change-lighting', 'vertical-version']
+done = {'status': 'succeeded'}
+still = step(**done, output__kind='image')
 print(' '.join([
-    '/', f'/projects/{project.pk}/', f'/projects/{project.pk}/upload/', '/projects/new/', f'/projects/{project.pk}/edit/',
-    f'/assets/{photo.pk}/', *(f'/projects/{project.pk}/make/{task}/?from=asset:{photo.pk}' for task in
-        ('animate-product', 'replace-background', 'change-lighting', 'vertical-version')),
-    f'/projects/{project.pk}/make/add-subtitles/',
-    f"/steps/{step(status='succeeded', output__kind='video')}/", f"/steps/{step(status='succeeded', output__kind='image')}/",
-    f"/steps/{step(status='failed')}/", f"/steps/{step(status='cancelled')}/",
-    f"/steps/{step(status='succeeded', output__kind='image')}/compare/?with=asset:{photo.pk}",
+    '/', f'/projects/{project.pk}/', f'/projects/{project.pk}/upload/', '/projects/new/',
+    f'/projects/{project.pk}/edit/', f'/assets/{photo.pk}/', f'/projects/{project.pk}/make/add-subtitles/',
+    *(f'/projects/{project.pk}/make/{task}/?from=asset:{photo.pk}' for task in tasks),
+    f"/steps/{step(**done, output__kind='video')}/", f'/steps/{still}/', f"/steps/{step(status='failed')}/",
+    f"/steps/{step(status='cancelled')}/", f'/steps/{still}/compare/?with=asset:{photo.pk}',
 ]))
 """
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import psutil
 import pytest
 from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc
 
@@ -184,6 +185,16 @@ def test_hdr_is_brought_to_standard_range_at_the_levels_of_bt_2408(
 
     assert np.abs(rgb[32, 32].astype(int) - 242).max() <= 5
     assert np.abs(rgb[32, 96].astype(int) - 101).max() <= 8
+
+
+def test_memory_does_not_grow_with_the_length_of_a_clip(tmp_path: Path) -> None:
+    path = clip(tmp_path / "a.mp4", quarters(1280, 720), frames=120, options={"movflags": "+faststart"})
+    process = psutil.Process()
+
+    sizes = [process.memory_info().rss for _ in read(path)]
+
+    # Ninety frames that were kept would be 120 MB.
+    assert max(sizes[30:]) - sizes[30] < 30_000_000
 
 
 def test_transparent_parts_of_a_clip_are_white(tmp_path: Path) -> None:

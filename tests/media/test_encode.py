@@ -38,10 +38,10 @@ def tone(path, seconds=3, rate=44100, codec="aac", start=0.0):
     """A file with a 997 Hz tone at -23 LUFS from `start` seconds on, silent before, and a short picture."""
     with av.open(str(path), "w") as container:
         picture = container.add_stream("libx264" if path.suffix == ".mp4" else "libvpx-vp9", rate=24)
-        picture.width, picture.height, picture.pix_fmt = *SIZE, "yuv420p"
+        picture.width, picture.height, picture.pix_fmt = 32, 32, "yuv420p"
         track = container.add_stream(codec, rate=rate, layout="stereo")
         for number in range(seconds * 24):
-            frame = av.VideoFrame(*SIZE, "yuv420p")
+            frame = av.VideoFrame(32, 32, "yuv420p")
             frame.pts, frame.time_base = number, Fraction(1, 24)
             container.mux(picture.encode(frame))
         time = np.arange(seconds * rate) / rate
@@ -144,7 +144,7 @@ def test_aac_is_copied_packet_by_packet(tmp_path):
     )
 
     picture, sound = lengths(path)
-    assert abs(picture - sound) <= 1 / 24
+    assert abs(picture - sound) <= 512 / 44100 + 0.001  # to the nearest packet
     with av.open(str(source)) as one, av.open(str(path)) as two:
         theirs = [bytes(packet) for packet in one.demux(audio=0) if packet.size]
         ours = [bytes(packet) for packet in two.demux(audio=0) if packet.size]

@@ -28,10 +28,14 @@ def dots(size=PHOTO, gap=140, spread=5.0):
     places = [
         (float(x), float(y)) for x in range(gap, size[0] - 60, gap) for y in range(90, size[1] - 60, gap)
     ]
-    across, down = np.meshgrid(np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5)
     light = np.full((size[1], size[0]), 40.0)
+    near = np.arange(-30, 30)
     for x, y in places:
-        light += 180 * np.exp(-((across - x) ** 2 + (down - y) ** 2) / (2 * spread**2))
+        rows, columns = int(y) + near, int(x) + near
+        fall = np.exp(-((rows + 0.5 - y) ** 2)[:, None] / (2 * spread**2)) * np.exp(
+            -((columns + 0.5 - x) ** 2) / (2 * spread**2)
+        )
+        light[np.ix_(rows, columns)] += 180 * fall
     return np.repeat(np.rint(light).astype(np.uint8)[..., None], 3, axis=2), places
 
 
@@ -133,7 +137,7 @@ def test_a_move_is_eased_and_never_jerks(move, speed):
         assert (np.sign(steps[:, axis]) == np.sign(course[-1, axis] - course[0, axis])).all()
 
 
-@pytest.mark.parametrize("speed", SPEEDS)
+@pytest.mark.parametrize("speed", ["normal", "fast"])
 def test_the_product_stays_in_and_the_picture_fills_the_frame(speed):
     boxes = [BOX, (0.1, 0.2, 0.2, 0.5), (0.6, 0.5, 0.3, 0.35), (0.45, 0.05, 0.12, 0.9)]
     sizes = [(480, 270), (270, 480), (360, 360), (288, 360)]
@@ -149,7 +153,7 @@ def test_the_product_stays_in_and_the_picture_fills_the_frame(speed):
             for j in (0, 1)
         ]
         scale = framing.window.scale
-        for pose in framing.poses:
+        for pose in (*framing.poses[::5], framing.poses[-1]):
             where = np.array([seen(corner, pose, framing, size) for corner in corners])
             assert where.min() >= -0.01
             assert (where <= np.array(size) + 0.01).all()
@@ -158,7 +162,7 @@ def test_the_product_stays_in_and_the_picture_fills_the_frame(speed):
             turn = abs(math.sin(math.radians(pose.roll))) * max(PHOTO) / scale * pose.near.zoom
             assert (ends[0] <= turn + 0.01).all()
             assert (ends[1] >= np.array(size) - turn - 0.01).all()
-    assert done > 60
+    assert done > 60  # of 128; the others are too tight
 
 
 def test_the_first_frame_is_the_photo(tmp_path):
@@ -249,3 +253,29 @@ def test_stop_ends_the_film_at_once_and_tell_hears_how_far_it_is(tmp_path):
 
     assert heard == [pytest.approx(number / 24) for number in range(1, 13)]
     assert not path.exists()
+
+
+def test_a_hard_edge_gets_no_fringe():
+    photo = np.full((300, 480, 3), 190, np.uint8)
+    photo[90:210, 150:330] = 60
+    dark, light = (int(yuv_from_rgb(photo).y[at]) for at in ((150, 200), (20, 20)))
+
+    scene, framing = stage(Still(photo), shot("push-in"), FRAME, RATE)
+
+    for pose in framing.poses:
+        luma = scene.frame(pose).y
+        assert dark <= luma.min()
+        assert luma.max() <= light
+
+
+def test_colour_stays_on_the_thing_it_belongs_to():
+    photo = np.full((600, 960, 3), 128, np.uint8)
+    cv2.circle(photo, (480, 300), 60, (230, 120, 60), -1, cv2.LINE_AA)
+    across, down = np.meshgrid(np.arange(FRAME[0] // 2) + 0.5, np.arange(FRAME[1] // 2) + 0.5)
+
+    scene, framing = stage(Still(photo, subject=(0.4, 0.4, 0.2, 0.2)), shot("slide"), FRAME, RATE)
+
+    for pose in framing.poses:
+        red = scene.frame(pose).v.astype(float) - 128
+        middle = np.array([(red * across).sum(), (red * down).sum()]) / red.sum() * 2
+        assert middle == pytest.approx(seen((480.5, 300.5), pose, framing), abs=0.15)

@@ -35,9 +35,11 @@ def laid(product, mask, plate):
 
 def dot(picture, at, colour=(255, 255, 255), spread=4.0):
     """Paint a soft dot, its middle at `at` (pixels from the corner)."""
-    across, down = np.meshgrid(np.arange(960) + 0.5, np.arange(540) + 0.5)
+    x, y = (int(value) for value in at)
+    part = picture[y - 24 : y + 25, x - 24 : x + 25]
+    across, down = np.meshgrid(np.arange(x - 24, x + 25) + 0.5, np.arange(y - 24, y + 25) + 0.5)
     weight = np.exp(-((across - at[0]) ** 2 + (down - at[1]) ** 2) / (2 * spread**2))[..., None]
-    picture[:] = np.rint(picture * (1 - weight) + np.array(colour) * weight)
+    part[:] = np.rint(part * (1 - weight) + np.array(colour) * weight)
 
 
 def plain(colour):
@@ -174,6 +176,24 @@ def test_an_orbit_moves_the_wall_behind_the_product_and_leaves_upright_things_up
     assert np.abs(lean - lean[0]).max() < 0.6
 
 
+@pytest.mark.parametrize("move", ["orbit", "push-in"])
+def test_colour_stays_on_the_thing_it_belongs_to(move):
+    plate = plain(WALL)
+    dot(plate, (200, 200), (250, 60, 60), 6)
+
+    scene, framing = taken(still(plate=plate), move)
+
+    for pose in (framing.poses[0], framing.poses[-1]):
+        yuv = scene.frame(pose)
+        light, red = 180.0 - yuv.y[:, :200], np.maximum(yuv.v[:, :100].astype(float) - 136, 0)
+        light[light < 6] = 0
+        middles = []
+        for weight, step in ((light, 1), (red, 2)):
+            rows, columns = np.indices(weight.shape) + 0.5
+            middles.append(np.array([(weight * columns).sum(), (weight * rows).sum()]) / weight.sum() * step)
+        assert middles[1] == pytest.approx(middles[0], abs=0.25)
+
+
 @pytest.mark.parametrize("size", [(640, 360), (360, 640), (400, 400)])
 @pytest.mark.parametrize("move", DEEP)
 def test_the_layers_never_part_by_more_than_four_percent(move, size):
@@ -232,3 +252,21 @@ def test_relief_goes_round_without_a_cut_out_and_keeps_upright_lines_nearly_upri
         across, down = np.abs((upper - lower)[-1] - (upper - lower)[0] * 1.05)
         assert across < 0.05 * 240
         assert down < 3
+
+
+def test_the_shadow_at_the_foot_is_the_photos_own():
+    photo = still()
+    shade = photo.rgb.copy()
+    shade[BOTTOM + 3 : BOTTOM + 10, LEFT + 10 : RIGHT - 10] = (90, 88, 84)
+
+    scene, framing = taken(Still(shade, photo.parts), "orbit")
+
+    window, middle = framing.window, (LEFT + RIGHT) / 2
+    for pose in framing.poses:
+        y = scene.frame(pose).y
+        x = framing.focus[0] * 640 + pose.near.zoom * (
+            (middle - window.left) / window.scale - framing.focus[0] * 640
+        )
+        foot = framing.near(pose) @ [0, (BOTTOM - window.top) / window.scale, 1]
+        under = y[round(foot[1]) + 1 : round(foot[1]) + 8, round(x) - 30 : round(x) + 30]
+        assert under.min() < 105  # the plate, which has no shadow, is 180

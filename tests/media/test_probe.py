@@ -191,7 +191,7 @@ def sentence_or_facts(path: Path) -> str:
 
 @given(body=st.binary(min_size=1, max_size=300), head=st.sampled_from(sorted(SAMPLES)))
 @example(body=HLS.encode(), head="csv")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_end_in_facts_or_one_sentence(tmp_path: Path, body: bytes, head: str) -> None:
     for mutant in (body, SAMPLES[head][:40] + body):
         path = write(tmp_path, "mutant.mp4", mutant)

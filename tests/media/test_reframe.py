@@ -9,7 +9,6 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 import pytest
@@ -23,6 +22,7 @@ from projects.media.extension import FEATHER, extend_frame, extend_still
 from projects.media.faults import Stopped
 from projects.media.path import CropPath, Point, window_for
 from projects.media.reframe import crop_still, follow
+from projects.media.sound import decoded
 from projects.media.vertical import Format, vertical
 from tests.making import clip, picture
 
@@ -51,7 +51,8 @@ def subject() -> tuple[Rgb, NDArray[np.float32]]:
     coarse = np.random.default_rng(5).integers(0, 255, (8, 8, 3)).astype(np.uint8)
     mask = np.zeros((SUBJECT, SUBJECT), np.float32)
     cv2.circle(mask, (SUBJECT // 2, SUBJECT // 2), SUBJECT // 2 - 2, 1.0, -1, cv2.LINE_AA)
-    return cv2.resize(coarse, (SUBJECT, SUBJECT), interpolation=cv2.INTER_CUBIC), mask[..., None]
+    disc = np.asarray(cv2.resize(coarse, (SUBJECT, SUBJECT), interpolation=cv2.INTER_CUBIC), np.uint8)
+    return disc, mask[..., None]
 
 
 def scene(middle: float, camera: float = 0.0) -> Rgb:
@@ -79,7 +80,7 @@ def moments(seconds: float) -> list[float]:
 
 
 WAYS: dict[str, tuple[Way, Way]] = {
-    "static camera": (lambda at: 0.2 + 0.2 * at, lambda at: 0.0),
+    "static camera": (lambda at: 0.2 + 0.2 * at, lambda _: 0.0),
     "camera in the hand": (
         lambda at: 0.5 - 0.3 * math.cos(math.pi * at / 3),
         lambda at: 0.7 * math.sin(6 * at),
@@ -109,7 +110,8 @@ def test_the_subject_stays_inside_all_the_way(tmp_path: Path, way: Way, camera: 
 
 
 def test_the_window_jumps_on_the_frame_of_the_cut_and_stands_still_else(tmp_path: Path) -> None:
-    frames = [scene(0.25) for _ in range(29)] + [255 - scene(0.75) for _ in range(29)]
+    sway = [0.02 * math.sin(at / 3) for at in range(29)]
+    frames = [scene(0.25 + by) for by in sway] + [255 - scene(0.75 + by) for by in sway]
     path = filmed(tmp_path / "a.mp4", iter(frames))
 
     found = follow(path, TALL)
@@ -201,15 +203,12 @@ def test_an_extension_keeps_the_picture_whole_and_shows_no_seam(
     made = extend_still(rgb, target)
 
     assert made.shape == (target[1], target[0], 3)
-    along_rows = fitted.shape[0] < target[1]
-    turn = (1, 0, 2) if along_rows is False else (0, 1, 2)
+    turn = (0, 1, 2) if fitted.shape[0] < target[1] else (1, 0, 2)
     whole, part = made.transpose(turn), fitted.transpose(turn)
     feather = round(part.shape[0] * FEATHER) + 1
-    top = next(
-        at for at in range(len(whole)) if np.abs(whole[at + feather].astype(int) - part[feather]).max() <= 1
-    )
+    top = (len(whole) - len(part)) // 4 * 2
     inner = whole[top + feather : top + len(part) - feather]
-    assert np.abs(inner.astype(int) - part[feather:-feather]).max() <= 1
+    assert np.array_equal(inner, part[feather:-feather])
     rows = whole.mean(axis=(1, 2))
     assert np.abs(np.diff(rows)).max() < 3
     assert rows[0] < rows[top]
@@ -244,10 +243,7 @@ def test_a_vertical_clip_has_the_subject_the_sound_and_every_frame(tmp_path: Pat
         x = (0.3 + 0.2 * at - box[0]) / box[2] * 180
         expected = cv2.resize(subject()[0], None, fx=320 / 180, fy=320 / 180)[24:40, 24:40].mean(axis=(0, 1))
         assert np.abs(frame[152:168, round(x) - 8 : round(x) + 8].mean(axis=(0, 1)) - expected).max() < 25
-    with av.open(str(made.target)) as container:
-        assert float(
-            container.streams.audio[0].duration * container.streams.audio[0].time_base
-        ) == pytest.approx(2, abs=0.05)
+    assert sum(block.shape[1] for block in decoded(made.target)) / 48000 == pytest.approx(2, abs=0.05)
 
 
 def with_sound(source: Path, target: Path) -> Path:

@@ -40,7 +40,9 @@ def browser_of(user: Any) -> Client:
 def clip_of(project: Project) -> Asset:
     """Return a clip of six seconds, as a row."""
     facts = {"kind": "video", "rate": "24", "frames": 144, "notes": [], "pictures": {}}
-    return factories.make_asset(project, kind="video", name="clip.mp4", width=960, height=540, seconds=6, facts=facts)
+    return factories.make_asset(
+        project, kind="video", name="clip.mp4", width=960, height=540, seconds=6, facts=facts
+    )
 
 
 def url(project: Project, task: str = "animate-product", query: str = "") -> str:
@@ -119,7 +121,9 @@ def test_htmx_is_sent_to_the_new_step() -> None:
 def test_a_wrong_field_answers_422_with_its_sentence_its_text_and_the_focus() -> None:
     client, photo = scene()
 
-    answer = client.post(url(photo.project), {"product": photo.pk, "seconds": "900", "screen_text": "Warm stone."})
+    answer = client.post(
+        url(photo.project), {"product": photo.pk, "seconds": "900", "screen_text": "Warm stone."}
+    )
     html = answer.content.decode()
 
     assert answer.status_code == 422
@@ -224,6 +228,18 @@ def test_what_is_typed_is_kept_until_it_is_sent() -> None:
     assert 'value="After the heat."' not in field(fresh, "screen_text")
 
 
+def test_an_input_that_was_set_to_none_is_kept_empty() -> None:
+    client, photo = scene()
+    clip = clip_of(photo.project)
+    address = url(photo.project, "add-subtitles")
+    client.post(f"{address}?quote", {"video": clip.pk, "cue_file": "", **CUES}, headers=PART)
+
+    html = page(client, address)
+
+    assert "After the heat." in html
+    assert "is not a valid value" not in html
+
+
 def test_kept_words_belong_to_one_task_of_one_project() -> None:
     client, photo = scene()
     sent = {"product": photo.pk, "instructions": "Slowly."}
@@ -245,7 +261,7 @@ def test_the_settings_of_a_step_open_again() -> None:
     assert "checked" in field(html, "camera", "orbit")
     assert "checked" in field(html, "product", str(photo.pk))
     assert 'value="7"' in field(html, "seconds")
-    assert [re.search(r'value="([^"]*)"', field(html, f"box-{n}"))[1] for n in range(4)] == ["10", "20", "30", "40"]
+    assert all(f'value="{10 * (n + 1)}"' in field(html, f"box-{n}") for n in range(4))
 
 
 def test_another_file_can_be_chosen_for_the_same_settings() -> None:
@@ -275,6 +291,16 @@ def test_lines_without_javascript_arrive_as_subtitles() -> None:
 
     assert answer.status_code == 302
     assert Order.objects.get().controls["cues"] == [{"start": 0.5, "end": 2.5, "text": "After the heat."}]
+
+
+def test_an_optional_input_may_be_set_to_none() -> None:
+    client, photo = scene()
+    clip = clip_of(photo.project)
+
+    answer = client.post(url(photo.project, "add-subtitles"), {"video": clip.pk, "cue_file": "", **CUES})
+
+    assert answer.status_code == 302
+    assert Order.objects.get().inputs == {"video": [clip.pk]}
 
 
 def test_a_subtitle_file_can_be_given_on_the_form() -> None:
@@ -339,7 +365,9 @@ def test_the_form_asks_as_many_questions_for_forty_files_as_for_four() -> None:
         for number in range(more):
             factories.make_asset(photo.project, name=f"{more}-{number}.jpg")
         page(client, address)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             page(client, address)
         counts.append(len(queries))
 

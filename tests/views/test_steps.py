@@ -47,13 +47,21 @@ def page(client: Client, address: str) -> str:
 
 def clip_of(project: Project, **fields: Any) -> Asset:
     """Return a clip of two seconds at the rate of American television, as a row."""
-    facts = {"kind": "video", "rate": "24000/1001", "frames": 48, "has_audio": True, "notes": [], "pictures": {}}
+    facts = {
+        "kind": "video",
+        "rate": "24000/1001",
+        "frames": 48,
+        "has_audio": True,
+        "notes": [],
+        "pictures": {},
+    }
     shown = {"width": 1280, "height": 720, "seconds": "2.002", **fields}
     return factories.make_asset(project, kind="video", name="clip.mp4", facts=facts, **shown)
 
 
-def made_from(asset: Asset, **fields: Any) -> Step:
+def made_from(asset: Asset | None, **fields: Any) -> Step:
     """Return a finished step that began with this file; its result is a still."""
+    assert asset is not None
     step = factories.make_step(asset, Status.SUCCEEDED, "change-lighting", **fields)
     return Step.objects.select_related("output__project").get(pk=step.pk)
 
@@ -108,7 +116,7 @@ def test_a_report_is_told_in_words() -> None:
 def test_what_lies_beside_a_clip_can_be_taken_away() -> None:
     client, photo = scene()
     step = with_clip(photo)
-    clip = Asset.objects.get(pk=step.output_id)
+    clip = Asset.objects.get(made_by=step, kind="video")
     clip.facts["beside"] = {"subtitles.vtt": "en", "subtitles.srt": "en"}
     clip.save()
 
@@ -142,7 +150,9 @@ def test_a_waiting_step_says_its_place_in_line() -> None:
     assert '<noscript><meta http-equiv="refresh"' in texts[0]
 
 
-@pytest.mark.parametrize(("number", "word"), [(2, "2nd"), (11, "11th"), (12, "12th"), (21, "21st"), (113, "113th")])
+@pytest.mark.parametrize(
+    ("number", "word"), [(2, "2nd"), (11, "11th"), (12, "12th"), (21, "21st"), (113, "113th")]
+)
 def test_places_are_counted_as_people_do(number: int, word: str) -> None:
     assert f"{number}{said.ordinal_ending(number)}" == word
 
@@ -157,7 +167,9 @@ def test_a_running_step_shows_its_phase_its_time_and_a_way_to_stop_it() -> None:
     assert re.search(r"<span data-so-far>4[12]</span> s so far", html)
     assert "Usually about 60 s" in html
     assert 'value="62.5" max="100"' in html
-    assert re.search(r'<li class="now" aria-current="step">\s*<progress[^>]*></progress>\s*<b>Generating</b>', html)
+    assert re.search(
+        r'<li class="now" aria-current="step">\s*<progress[^>]*></progress>\s*<b>Generating</b>', html
+    )
     assert f'formaction="/steps/{step.pk}/cancel/"' in html
 
 
@@ -317,7 +329,9 @@ def test_two_pictures_of_one_shape_are_wiped() -> None:
 
     assert 'data-mode="wipe"' in html
     assert f'data-with="asset:{photo.pk}"' in html
-    assert re.search(r'<input class="wipe" type="range"[^>]*aria-label="Divider between product.jpg and v1', html)
+    assert re.search(
+        r'<input class="wipe" type="range"[^>]*aria-label="Divider between product.jpg and v1', html
+    )
 
 
 def test_different_shapes_stand_side_by_side() -> None:
@@ -421,7 +435,10 @@ def test_reviewers_look_and_strangers_find_nothing(verb: str) -> None:
     step = factories.make_step(photo)
     people = factories.people(photo.project)
 
-    answers = [browser_of(people[who]).post(f"/steps/{step.pk}/{verb}/").status_code for who in ("reviewer", "stranger")]
+    answers = [
+        browser_of(people[who]).post(f"/steps/{step.pk}/{verb}/").status_code
+        for who in ("reviewer", "stranger")
+    ]
 
     assert answers == [403, 404]
     assert Step.objects.get(pk=step.pk).version == step.version
