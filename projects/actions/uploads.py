@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from projects import policies, pool
 from projects.actions import names
 from projects.actions.refusal import Refused
 from projects.media import faults
+from projects.media.facts import Facts
 from projects.models import Asset, Project, Upload, files
 from projects.policies import Ability
 
@@ -134,9 +134,9 @@ def _probed(path: Path, folder: Path) -> dict[str, Any]:
     try:
         facts = pool.run_sync("probe", "projects.media.intake:look", name, caps)
         where: pool.Name = "render" if facts["kind"] == "video" else "probe"
-        wall = 20 + 20 * float(Fraction(facts["seconds"]))
+        wall = Facts.from_dict(facts).intake_seconds()
         taken: dict[str, Any] = pool.run_sync(
-            where, "projects.media.intake:take_in", name, str(folder), caps, wall=wall
+            where, "projects.media.intake:take_in", name, str(folder), caps, wall=wall, folder=folder
         )
     except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
         raise Refused(error.sentence) from error

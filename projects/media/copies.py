@@ -36,6 +36,10 @@ OPTIONS = {
 }
 
 
+class Unmuxable(Exception):
+    """The packets cannot be stored as they are: two share a time, or time runs backwards."""
+
+
 def clean_clip(
     source: Path, folder: Path, facts: Facts, *, tell: Callable[[float], None], stop: Callable[[], bool]
 ) -> tuple[Path, Kind]:
@@ -49,8 +53,8 @@ def clean_clip(
         target = folder / f"clean{KINDS[form].extension}"
         try:
             _remux(source, target, form)
-        except av.error.ArgumentError:
-            # The muxer takes no odd time stamps; an encoder makes new ones.
+        except Unmuxable:
+            # An encoder makes new time stamps.
             target.unlink(missing_ok=True)
         else:
             return target, KINDS[form]
@@ -77,7 +81,10 @@ def _playable_form(source: Path, facts: Facts) -> str | None:
 
 
 def _remux(source: Path, target: Path, form: str) -> None:
-    """Copy the first video track, and the sound as it is or as AAC, so that the file starts at zero."""
+    """Copy the first video track, and the sound as it is or as AAC, so that the file starts at zero.
+
+    Raises Unmuxable.
+    """
     with (
         open_media(source) as container,
         av.open(str(target), "w", format=MUXERS[form], options=OPTIONS.get(form, PLAIN)) as output,
@@ -98,7 +105,10 @@ def _remux(source: Path, target: Path, form: str) -> None:
                 end = max(end, ((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)
                 _mux_all(output, track.until(end))
             packet.stream = copies[packet.stream_index]
-            output.mux_one(packet)
+            try:
+                output.mux_one(packet)
+            except av.error.ArgumentError as error:
+                raise Unmuxable from error
         if track is not None:
             _mux_all(output, track.finish(end))
 

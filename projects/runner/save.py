@@ -38,8 +38,9 @@ async def checked(output: Output, folder: Path) -> Checked:
     if main is None or not main.path.exists():
         raise Broken(FAILURES[Code.EMPTY_RESULT].why, Code.EMPTY_RESULT)
     try:
+        names = str(main.path), str(folder)
         facts = await pool.run(
-            "render", "projects.media.intake:finish", str(main.path), str(folder), wall=limits().shortest_wall
+            "render", "projects.media.intake:finish", *names, wall=limits().shortest_wall, folder=folder
         )
     except pool.HandedBack as error:
         raise HandedBack from error

@@ -33,10 +33,13 @@ def home(request: Request) -> HttpResponse:
     """Show the page, or of it the overview again, or only the projects that follow the cursor."""
     after = cursor_of(request)
     found = list(_cards(request, after)[: PAGE + 1])
-    context = {"projects": found[:PAGE], "more": found[PAGE - 1].pk if len(found) > PAGE else None}
+    context: dict[str, Any] = {"projects": found[:PAGE], "more": found[PAGE - 1].pk if len(found) > PAGE else None}
     if wants_part(request) and after:
         return render(request, "projects/home.html#cards", context)
-    context |= {"latest": _latest(request, len(found)), "can_create": policies.makers_team(request.user) is not None}
+    context |= {
+        "latest": _latest(request, len(found)),
+        "can_create": policies.makers_team(request.user) is not None,
+    }
     if wants_part(request):
         return render(request, "projects/home.html#overview", context)
     tasks = catalogue.all_tasks().values()

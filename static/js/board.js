@@ -221,12 +221,16 @@
     }
   }
   async function trash() {
-    const tiles = picked();
-    const urls = tiles.map((tile) => { const [kind, pk] = tile.dataset.ref.split(':'); return `/${kind}s/${pk}/delete/`; });
     const headers = { 'X-CSRFToken': token() };
-    await Promise.allSettled(urls.map((url) => fetch(url, { method: 'POST', headers, redirect: 'manual' })));
+    for (const tile of picked()) {
+      const [kind, pk] = tile.dataset.ref.split(':');
+      await fetch(`/${kind}s/${pk}/delete/`, { method: 'POST', headers, redirect: 'manual' });
+    }
     location.reload(); // the page that comes says what was deleted, each with its Undo
   }
+  document.addEventListener('htmx:afterRequest', ({ detail }) => {
+    if (detail.successful && /\/assets\/\d+\/restore\/$/.test(detail.pathInfo.requestPath)) htmx.ajax('GET', location.href, { target: '#board', swap: 'outerHTML' });
+  });
   document.addEventListener('change', (event) => {
     if (!event.target.matches('.pick')) return;
     count();

@@ -12,16 +12,8 @@ from projects.media.faults import Refused
 from projects.media.images import Picture, load, load_with_alpha, open_image, upright, write_clean
 from projects.media.sniff import KINDS, sniff
 from tests.making import BLUE, CORNERS, GREEN, GREY, Rgb, corners, gif_bytes, picture, quarters, write
-from tests.odd import (
-    SECRETS,
-    WIDE_PRIMARIES,
-    cmyk,
-    deep_png,
-    exif,
-    ink_profile,
-    turned,
-    wide_gamut_profile,
-)
+from tests.odd import SECRETS, cmyk, deep_png, exif, turned
+from tests.profiles import WIDE_PRIMARIES, ink_profile, wide_gamut_profile
 
 # IEC 61966-2-1, adapted to D50 as ICC profiles are (Lindbloom).
 SRGB_PRIMARIES = np.array([[0.4361, 0.3851, 0.1431], [0.2225, 0.7169, 0.0606], [0.0139, 0.0971, 0.7141]])

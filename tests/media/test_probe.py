@@ -13,7 +13,8 @@ from projects.media.probe import probe
 from projects.media.sniff import ACCEPTED, sniff
 from tests.corpus import CANARY, HLS
 from tests.making import clip, gif_bytes, jpeg_bytes, picture, png_of, quarters, write
-from tests.odd import deep_png, sound_file, turned, wide_gamut_profile
+from tests.odd import deep_png, sound_file, turned
+from tests.profiles import wide_gamut_profile
 
 SAMPLES = {
     "jpeg": jpeg_bytes(),
