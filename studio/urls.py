@@ -18,3 +18,4 @@ urlpatterns = [
 handler400 = "projects.views.errors.bad_request"
 handler403 = "projects.views.errors.forbidden"
 handler404 = "projects.views.errors.not_found"
+handler500 = "projects.views.errors.fault"

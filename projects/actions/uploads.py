@@ -6,10 +6,12 @@ An upload keeps two files: the original, which is never served, and the clean co
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from projects.models import Asset, Project, Upload, files
 from projects.policies import Ability
 
 LARGEST = 1 << 30
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class WrongOffset(Exception):
@@ -60,9 +63,10 @@ def add_slice(upload: Upload, *, offset: int, body: Iterable[bytes], digest: str
     if offset != upload.offset:
         raise WrongOffset(upload.offset)
     path = part_of(upload)
-    path.parent.mkdir(parents=True, exist_ok=True)
     _require_space()
-    end, found = _write(path, upload, body)
+    with _disk():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        end, found = _write(path, upload, body)
     if digest and digest != found:
         raise Refused("A slice arrived damaged. It is sent again.", status=400)
     if Upload.objects.filter(pk=upload.pk, offset=offset).update(offset=end) != 1:
@@ -103,7 +107,7 @@ def receive(user: User, project: Project, pieces: Iterable[bytes], name: str) ->
     _require_space()
     with files.work_folder("upload") as folder:
         path = folder / "received"
-        with path.open("wb") as file:
+        with _disk(), path.open("wb") as file:
             file.writelines(pieces)
         return take_in(user, project, path, name)
 
@@ -151,13 +155,11 @@ def _stored(asset: Asset, path: Path, folder: Path, taken: dict[str, Any]) -> As
     """Put bytes and pictures in place, then write the row. Two uploads of the same file meet in one row."""
     clean, team_id, original_sha = folder / taken["clean"], asset.project.team_id, str(asset.original_sha)
     sha256, size, extension = files.digest(clean), clean.stat().st_size, clean.suffix.lstrip(".")
-    try:
+    with _disk():
         pictures = files.place_pictures(taken, folder, team_id, sha256)
         files.place(clean, files.clean(team_id, sha256, extension))
         shutil.copy(path, folder / "original")
         files.place(folder / "original", files.original(team_id, original_sha))
-    except OSError as error:
-        raise Refused(files.DiskFull.sentence, status=507) from error
     fields = {
         **Asset.fields_of(taken["facts"], pictures),
         "sha256": sha256,
@@ -172,6 +174,17 @@ def _stored(asset: Asset, path: Path, folder: Path, taken: dict[str, Any]) -> As
     except IntegrityError:
         return Asset.objects.get(project=asset.project, original_sha=original_sha)
     return asset
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Turn a disk that is full into its sentence."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise Refused(files.DiskFull.sentence, status=507) from error
 
 
 def _require_space(size: int = 0) -> None:

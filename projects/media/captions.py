@@ -109,7 +109,8 @@ def _size(facts: Facts) -> Size:
 
 def _is_plain(facts: Facts) -> bool:
     """Return whether the clip can stay as it is, packet by packet, in the MP4 that every browser plays."""
-    return facts.codec == "h264" and facts.format in {"mp4", "mov"} and facts.audio_codec in {"", "aac"}
+    plain = facts.codec == "h264" and facts.bits == 8 and facts.audio_codec in {"", "aac"}
+    return plain and facts.format in {"mp4", "mov"}
 
 
 def _within(words: Sequence[Cue], seconds: Fraction) -> list[Cue]:

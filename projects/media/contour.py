@@ -64,8 +64,10 @@ def smoothed(mask: Mask, notch: int) -> Mask:
 
 
 def _levels(view: View) -> list[float]:
+    """Return the changes that count as an edge, weakest first; a small picture's shadows are steeper."""
+    faintest = FAINTEST * max(1.0, 720 / view.side)
     noise = float(np.percentile(view.change[frame(view.rgb, view.pixels(0.05))], 90))
-    return [max(FAINTEST, factor * noise) * (1 if noise > FAINTEST else factor) for factor in LEVELS]
+    return [max(faintest, factor * noise) * (1 if noise > faintest else factor) for factor in LEVELS]
 
 
 def _enclosed(edges: Mask, outside: Mask, gap: int) -> Mask:

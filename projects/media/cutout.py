@@ -15,7 +15,7 @@ from projects.media.doubt import doubt
 from projects.media.hypotheses import guesses
 from projects.media.lab import View, colours_of, nearest, view
 from projects.media.matte import matte
-from projects.media.shapes import Mask, box_mask, closed, frame, resized, shrink, solidity
+from projects.media.shapes import Mask, box_mask, closed, frame, overlap, resized, shrink, solidity
 from projects.media.strokes import Brush, Pinned, checked_box, pinned
 from projects.media.tidy import tidy
 from projects.media.verdict import IN_BOX, IN_SCENE, ON_PLAIN, Candidate, Judge, choose
@@ -122,12 +122,12 @@ def _ideas(scene: _Scene, outlines: list[Mask], box: Box | None) -> Iterator[Ide
 
 
 def _distinct(ideas: Iterator[Idea], judge: Judge) -> Iterator[Candidate]:
-    """Yield the ideas with their scores, each mask of a family once."""
-    seen = set()
+    """Yield the ideas with their scores, leaving out what a family has said before, give or take 1.5 %."""
+    said: dict[str, list[Mask]] = {}
     for family, mask, trust in ideas:
-        key = (family, np.packbits(mask).tobytes())
-        if key not in seen:
-            seen.add(key)
+        before = said.setdefault(family, [])
+        if all(overlap(mask, other) < 0.985 for other in before):
+            before.append(mask)
             yield Candidate(family, mask, trust * judge.score(mask))
 
 

@@ -26,7 +26,7 @@ PLAIN_SCORE, PLAIN_AGREE = 0.78, 0.70
 """Least score on a plain backdrop, least agreement of the three nearest other ideas."""
 SCENE_SCORE, SCENE_AGREE, LEFT = 0.86, 0.90, 0.04
 """The same in a scene; and the most, as a share of the mask, that may adjoin it and be no backdrop either."""
-BOX_SCORE, BOX_AGREE = 1.2, 0.70
+BOX_SCORE, BOX_AGREE = 1.3, 0.85
 """The same with a box, whose fit adds up to .5 to a score."""
 
 

@@ -24,6 +24,7 @@ from projects.media.arrays import (
     times,
     warp_affine,
 )
+from projects.media.behind import behind
 from projects.media.bend import Bend, ramp, rise
 from projects.media.camera import Pose
 from projects.media.colour import Yuv, blank
@@ -68,24 +69,12 @@ def ground_under(alpha: Alpha, framing: Framing) -> Ground:
     return Ground(left, right, (bottom - window.top) / window.scale, window.size)
 
 
-def standing(rgb: Rgb, alpha: Alpha, plate: Rgb, ground: Ground, framing: Framing) -> Rgb:
-    """Return the plate with the photo's own ground, and the shadow on it, right up to the subject's foot.
-
-    A plate is made up a little beyond the subject's edge, for where layers part. At the foot they do not.
-    """
-    width, height = size_of(rgb)
-    window, coarse = framing.window, (max(2, width // 4), max(2, height // 4))
-    x = (np.linspace(0, width, coarse[0], dtype=np.float32) - window.left) / window.scale
-    y = (np.linspace(0, height, coarse[1], dtype=np.float32) - window.top) / window.scale
-    near, _ = ground.near(*np.meshgrid(x, y))
-    own = resize(rise(near, 0.3, 0.7), (width, height), "linear") * (1 - alpha.astype(np.float32) / 255)
-    rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
-    if not len(rows):
-        return plate
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    whole, weight = plate.copy(), own[part][..., None]
-    whole[part] = np.rint(plate[part] * (1 - weight) + rgb[part] * weight)
-    return whole
+def foot_share(ground: Ground, size: Size, framing: Framing) -> Float:
+    """Return how much each pixel of a picture of `size` belongs to the foot: worked out in four, it is smooth."""
+    window = framing.window
+    x, y = (np.linspace(0, side, max(2, side // 4), dtype=np.float32) for side in size)
+    near, _ = ground.near(*np.meshgrid((x - window.left) / window.scale, (y - window.top) / window.scale))
+    return resize(rise(near, 0.3, 0.7), size, "linear")
 
 
 class Parallax:
@@ -96,7 +85,8 @@ class Parallax:
         ground = ground_under(alpha, framing)
         self._framing = framing
         self._cutting = lay_cutting(rgb, alpha, framing)
-        self._bend = Bend(lay(standing(rgb, alpha, plate, ground, framing), framing), framing, ground.near)
+        whole = behind(rgb, alpha, plate, foot_share(ground, size_of(rgb), framing))
+        self._bend = Bend(lay(whole, framing), framing, ground.near)
         self._out = blank(framing.window.size)
 
     def frame(self, pose: Pose) -> Yuv:

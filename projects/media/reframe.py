@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from projects.media.arrays import Box, Float, Rgb, Size, resize, size_of, warp_affine
+from projects.media.arrays import Box, Float, Plane, Rgb, Sampling, Size, resize, size_of, warp_affine
 from projects.media.attention import profiles
 from projects.media.colour import Yuv
 from projects.media.footage import Stop, never
@@ -24,6 +24,7 @@ Focus = tuple[float, float]
 Keyframe = tuple[float, float, float]
 """Seconds, x, y: where the middle of the window is to be at a time."""
 
+MIDDLE: Focus = (0.5, 0.5)
 EASE_STEPS = 16
 
 
@@ -43,18 +44,16 @@ def follow(
     window = window_for((facts.width, facts.height), target)
     if keyframes:
         return CropPath(window, tuple(_eased(sorted(keyframes))))
-    if focus is not None:
-        return CropPath(window, (Point(0.0, *focus),))
-    if window == (1.0, 1.0):
-        return CropPath(window, (Point(0.0, 0.5, 0.5),))
+    if focus is not None or window == (1.0, 1.0):
+        return CropPath(window, (Point(0.0, *(focus or MIDDLE)),))
     return _followed(watch(path, facts, stop), window)
 
 
 def place(rgb: Rgb, target: Size, focus: Focus | None = None) -> CropPath:
     """Return the window of the target's shape on a still: around the focus, or what matters in it."""
     window = window_for(size_of(rgb), target)
-    if focus is not None:
-        return CropPath(window, (Point(0.0, *focus),))
+    if focus is not None or window == (1.0, 1.0):
+        return CropPath(window, (Point(0.0, *(focus or MIDDLE)),))
     weights = matters(rgb)
     sums = weights.sum(axis=0), weights.sum(axis=1)
     x, y = (float(steer([along], wide)[0]) for along, wide in zip(sums, window, strict=True))
@@ -90,16 +89,20 @@ def cropped(frames: Iterator[tuple[float, Yuv]], path: CropPath, size: Size) -> 
             left, top = (
                 round(at * side / 2) * 2 / side for at, side in zip((left, top), frame.size, strict=True)
             )
-        planes = []
-        for number, plane in enumerate(frame.planes):
-            across, down = size_of(plane)
-            out = size if number == 0 else (size[0] // 2, size[1] // 2)
-            scale = width * across / out[0], height * down / out[1]
-            # Pixel (0, 0) is counted from its middle, the window from its corner.
-            start = left * across + scale[0] / 2 - 0.5, top * down + scale[1] / 2 - 0.5
-            inverse = np.array([[scale[0], 0, start[0]], [0, scale[1], start[1]]], np.float32)
-            planes.append(warp_affine(plane, inverse, out, "edge", sampling="linear" if number else "cubic"))
-        yield Yuv(*planes)
+        box, half = (left, top, width, height), (size[0] // 2, size[1] // 2)
+        y = _sampled(frame.y, box, size, "cubic")
+        yield Yuv(y, _sampled(frame.u, box, half, "linear"), _sampled(frame.v, box, half, "linear"))
+
+
+def _sampled(plane: Plane, box: Box, size: Size, sampling: Sampling) -> Plane:
+    """Return a part of a plane at `size`."""
+    across, down = size_of(plane)
+    left, top, width, height = box[0] * across, box[1] * down, box[2] * across, box[3] * down
+    scale = width / size[0], height / size[1]
+    # Pixel (0, 0) is counted from its middle, the box from its corner.
+    start = left + scale[0] / 2 - 0.5, top + scale[1] / 2 - 0.5
+    inverse = np.array([[scale[0], 0, start[0]], [0, scale[1], start[1]]], np.float32)
+    return warp_affine(plane, inverse, size, "edge", sampling=sampling)
 
 
 def _followed(watched: Watched, window: tuple[float, float]) -> CropPath:

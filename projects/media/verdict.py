@@ -44,7 +44,7 @@ class Weights:
 ON_PLAIN = Weights(edge=0.45, separation=0.30, solidity=0.25, rest=0.7, agree=0.3)
 """On one smooth backdrop an edge is proof, and ideas built on colour agree on the same mistakes."""
 IN_SCENE = Weights(edge=0.30, separation=0.50, solidity=0.20, rest=0.4, agree=0.6)
-IN_BOX = replace(IN_SCENE, rest=1.2, part=0.1)
+IN_BOX = replace(IN_SCENE, rest=1.2, part=0.04)
 """A person who draws a box means all of what is in it."""
 
 
@@ -182,7 +182,7 @@ def _is_part(one: Candidate, candidates: Sequence[Candidate]) -> bool:
     """Return whether a mask about as good holds this one and some more."""
     area = np.count_nonzero(one.mask)
     return any(
-        other.score > 0.96 * one.score
+        other.score > 0.98 * one.score
         and np.count_nonzero(other.mask) > 1.03 * area
         and np.count_nonzero(other.mask & one.mask) > 0.98 * area
         for other in candidates

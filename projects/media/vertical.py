@@ -54,7 +54,9 @@ def vertical(source: Path, target: Path, wanted: Format, stop: Stop = never, tel
     """
     facts = probe(source)
     if facts.kind == "image":
-        return _still(source, target, wanted, facts)
+        made = _still(source, target, wanted, facts)
+        tell(1.0)
+        return made
     path = None
     if wanted.method != "extend":
         path = follow(source, wanted.size, wanted.focus, wanted.keyframes, stop)

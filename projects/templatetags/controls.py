@@ -58,6 +58,11 @@ class Drawn:
         return mine or any(drawn.touched for drawn in self.under)
 
     @property
+    def is_group(self) -> bool:
+        """Return whether it is several fields, which its label names together."""
+        return self.part in {"rows", "box", "point", "strokes"}
+
+    @property
     def when(self) -> str:
         """Return the values of another control with which this one counts, as the page's script reads them."""
         return " ".join(self.control.shown_when[1]) if self.control.shown_when else ""

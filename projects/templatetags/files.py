@@ -170,6 +170,12 @@ def last_frame(asset: Asset) -> int:
 
 
 @register.filter
+def called(asset: Asset) -> str:
+    """Return what people call a file: a result by the name of its version, an upload by its own."""
+    return asset.name.rpartition(".")[0] if asset.made_by_id else asset.name
+
+
+@register.filter
 def height_for(asset: Asset, width: int) -> int:
     """Return the height that goes with a width, so that a place for the picture can be kept."""
     return round(width * asset.height / asset.width) if asset.width else width

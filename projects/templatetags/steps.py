@@ -38,6 +38,16 @@ WAITS = {
     "restore": "It waits after a restore",
     "slot": "It waits for a free place",
 }
+WITHOUT_CODE = {
+    Status.CANCELLED: (
+        "This step was cancelled.",
+        "Nothing was made and nothing is billed. Start it again, or change a setting first.",
+    ),
+    Status.UNCONFIRMED: (
+        "It is not known whether this step was accepted.",
+        "Its answer was lost. Nothing is sent a second time by itself.",
+    ),
+}
 BAR_STOPS = 0.95
 """A bar of seconds never claims the end: only a new phase does."""
 
@@ -88,7 +98,7 @@ def phases(step: Step) -> list[Stretch]:
 
 def _now(step: Step, phase: Phase) -> Stretch:
     label, sentence = WORK[phase]
-    if step.share is not None:
+    if step.share:
         return Stretch(label, "now", f"{step.share:.0%} of the frames made", round(step.share * 100, 1))
     if step.seconds_usual and phase == Phase.GENERATING:
         spent = min(seconds_so_far(step), BAR_STOPS * step.seconds_usual)
@@ -195,16 +205,14 @@ def offers(step: Step) -> list[Offer]:
 def heading(step: Step) -> str:
     """Return what happened to a step that has no result, in one sentence."""
     why = failure(step)
-    return why.title if why else "This step was cancelled."
+    return why.title if why else WITHOUT_CODE[Status(step.status)][0]
 
 
 @register.filter
 def cause(step: Step) -> str:
     """Return why it happened: the engine's own sentence for this step, else the one of its code."""
     why = failure(step)
-    if why is None:
-        return "Nothing was made and nothing is billed. Start it again, or change a setting first."
-    return step.sentence or why.why
+    return step.sentence or (why.why if why else WITHOUT_CODE[Status(step.status)][1])
 
 
 @register.filter

@@ -41,10 +41,10 @@ def _start(request: Request, project: Project) -> Asset | None:
 
 
 def _filters(project: Project, shown: wall.Wall) -> list[dict[str, object]]:
-    """Return the filters with their counts; an empty one only while it is chosen."""
+    """Return the filters with their counts; an empty one only while it is chosen, none on an empty board."""
     counts = wall.counts(project)
     return [
         {"name": name, "label": entry.label, "count": counts[name], "on": name == shown.show}
         for name, entry in wall.FILTERS.items()
-        if counts[name] or name in {"all", shown.show}
+        if counts[name] or (name == shown.show and counts["all"])
     ]

@@ -26,17 +26,19 @@ def make(request: Request, pk: int, slug: str) -> HttpResponse:
     """Show a task's form; sent, it becomes an order. With `?quote` only its price and notes are asked for."""
     project, task = project_of(request, pk), opening.task_of(slug)
     if request.method == "GET":
-        return _page(request, opening.opened(request, project, task))
+        before = opening.has_kept(request, project, task)
+        return _page(request, opening.opened(request, project, task), before=before)
+    data = _sent(request, task)
     try:
-        form = TaskForm(task, project, request.user, _with_files(request, project, task))
+        form = TaskForm(task, project, request.user, _with_files(request, project, task, data))
         return _quote(request, form) if "quote" in request.GET else _order(request, form)
     except actions.Refused as refusal:
-        return _refused(request, TaskForm(task, project, request.user, request.POST), refusal)
+        return _refused(request, TaskForm(task, project, request.user, data), refusal)
 
 
-def _page(request: Request, form: TaskForm, status: int = 200) -> HttpResponse:
+def _page(request: Request, form: TaskForm, *, before: bool = False, status: int = 200) -> HttpResponse:
     around = {"project": form.project, "crumb": form.task.title, "tab": "board", "can_make": form.can_make}
-    context = {"form": form, "task": form.task, **around, **_checked(form)}
+    context = {"form": form, "task": form.task, "before": before, **around, **_checked(form)}
     return render(request, "projects/make.html", context, status=status)
 
 
@@ -70,11 +72,17 @@ def _refused(request: Request, form: TaskForm, refusal: actions.Refused) -> Http
     return _page(request, form, status=refusal.status)
 
 
-def _with_files(request: Request, project: Project, task: Task) -> QueryDict:
-    """Return what was sent, with each file that was chosen on the form taken in and put into its slot."""
+def _sent(request: Request, task: Task) -> QueryDict:
+    """Return what was sent; an input that was set to none holds nothing."""
     data = request.POST.copy()
     for slot in task.slots:
         data.setlist(slot.role, [value for value in data.getlist(slot.role) if value])
+    return data
+
+
+def _with_files(request: Request, project: Project, task: Task, data: QueryDict) -> QueryDict:
+    """Return the data with each file that was chosen on the form taken in and put into its slot."""
+    for slot in task.slots:
         file = request.FILES.get(f"{slot.role}-file")
         if file is not None:
             data.setlist(slot.role, [str(_taken_in(request, project, slot, file).pk)])

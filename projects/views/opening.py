@@ -88,10 +88,18 @@ def posted(task: Task, controls: Mapping[str, Any]) -> QueryDict:
     return data
 
 
+def has_kept(request: Request, project: Project, task: Task) -> bool:
+    """Return whether the form opens with what was typed before."""
+    asked = {"like", "fresh"} & set(request.GET)
+    return not asked and _name(project, task) in request.session.get(KEPT, {})
+
+
 def _kept(request: Request, project: Project, task: Task) -> QueryDict:
     data = posted(task, {})
+    if not has_kept(request, project, task):
+        return data
     roles = {slot.role for slot in task.slots}
-    for name, values in request.session.get(KEPT, {}).get(_name(project, task), {}).items():
+    for name, values in request.session[KEPT][_name(project, task)].items():
         data.setlist(name, [value for value in values if value or name not in roles])
     return data
 

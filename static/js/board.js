@@ -162,7 +162,6 @@
     try { await one.send(); coming.delete(one); } catch (problem) { one.refuse(problem); }
     busy -= 1;
     next();
-    if (!busy && !line.length && !coming.size && !$('#make')) location.reload(); // the first files: the tasks appear
   }
   function take(files) {
     if (!form() || !files.length) return;

@@ -213,7 +213,10 @@
     const next = $(`#${target.id}`, fragment) ?? fragment;
     if (target.dataset.key?.startsWith('succeeded') && target.dataset.key === next.dataset?.key) event.detail.shouldSwap = false;
   });
-  document.addEventListener('htmx:oobAfterSwap', (event) => { if (event.detail.target.dataset.say) studio.say(document.getElementById(event.detail.target.id)?.dataset.say ?? ''); });
+  document.addEventListener('htmx:oobAfterSwap', (event) => {
+    const words = document.getElementById(event.detail.target.id)?.dataset.say;
+    if (words) { studio.say(words); document.title = `${words} · Studio`; }
+  });
 
   // A version that this tree does not have yet, made from one that it has: the tree is asked for anew.
   document.addEventListener('htmx:wsBeforeMessage', (event) => {

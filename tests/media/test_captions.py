@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from projects.media import clips, cues
 from projects.media.backing import LEAST_CONTRAST, Backing, choose
 from projects.media.captions import Captioned, caption
-from projects.media.colour import rgb_from_yuv
+from projects.media.colour import rgb_from_yuv, yuv_from_rgb
 from projects.media.cues import Cue
 from projects.media.faults import Refused, Stopped
 from projects.media.layout import Wanted
@@ -24,7 +24,7 @@ Rgb = NDArray[np.uint8]
 
 RATE = Fraction(12)
 SIZE = (320, 180)
-WORDS = (Cue(Fraction(1, 2), Fraction(3, 2), "Words on the picture"),)
+WORDS = (Cue(Fraction(1, 2), Fraction(3, 2), "Wörter auf dem Bild"),)
 FIRST, AFTER = 6, 18
 """The first frame of the words, and the first one after them."""
 
@@ -71,18 +71,14 @@ def packets(path: Path, kind: str) -> list[bytes]:
 
 def subtitles(path: Path) -> list[tuple[float, float, str]]:
     """Return (start, seconds, text) of each shown sample of the first subtitle track."""
+    found = list[tuple[float, float, str]]()
     with av.open(str(path)) as container:
-        stream = container.streams.subtitles[0]
-        found = [packet for packet in container.demux(stream) if packet.size > 2]
-        return [
-            (
-                float(packet.pts * packet.time_base),
-                float(packet.duration * packet.time_base),
-                bytes(packet)[2:].decode(),
-            )
-            for packet in found
-            if packet.pts is not None and packet.duration is not None
-        ]
+        for packet in container.demux(container.streams.subtitles[0]):
+            length = int.from_bytes(bytes(packet)[:2])
+            if length and packet.pts is not None and packet.duration is not None:
+                start, seconds = (float(at * packet.time_base) for at in (packet.pts, packet.duration))
+                found.append((start, seconds, bytes(packet)[2 : 2 + length].decode()))
+    return found
 
 
 @pytest.mark.parametrize("style", ["kit", "boxed"])
@@ -132,6 +128,16 @@ def contrast(part: Rgb) -> float:
     return float((high + 0.05) / (low + 0.05))
 
 
+def test_laying_words_over_a_frame_leaves_the_frame_alone() -> None:
+    frame = yuv_from_rgb(busy())
+    before = frame.y.copy()
+
+    laid = Wanted().on(SIZE, "").drawn(("Words",), STYLES["kit"].looks[0]).laid_on(frame)
+
+    assert not np.array_equal(laid.y, before)
+    assert np.array_equal(frame.y, before)
+
+
 def test_one_look_serves_the_whole_clip(tmp_path: Path) -> None:
     calm, wild = Backing(40, 50, 2, 0.1), Backing(20, 235, 60, 20)
 
@@ -165,7 +171,7 @@ def test_a_track_leaves_the_picture_untouched(tmp_path: Path) -> None:
 
     assert packets(made.video, "video") == packets(path, "video")
     assert packets(made.video, "audio") == packets(path, "audio")
-    assert subtitles(made.video) == [(0.5, 1.0, "Words on the picture")]
+    assert subtitles(made.video) == [(0.5, 1.0, "Wörter auf dem Bild")]
     assert made.shown == ()
     with av.open(str(made.video)) as container:
         assert container.streams.subtitles[0].metadata["language"] == "deu"
@@ -177,7 +183,7 @@ def test_both_burns_the_words_and_carries_them(tmp_path: Path) -> None:
     made = captioned(path, wanted=Wanted(mode="both"))
 
     assert changed(path, made)[FIRST].any()
-    assert subtitles(made.video) == [(0.5, 1.0, "Words on the picture")]
+    assert subtitles(made.video) == [(0.5, 1.0, "Wörter auf dem Bild")]
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [
         "made.mp4",
         "made.srt",

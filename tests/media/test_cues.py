@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pysubs2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from projects.media import timecodes
@@ -16,6 +16,7 @@ from projects.media.cues import MAX_CUES, Cue, parse, read, to_srt, to_vtt, type
 from projects.media.faults import Refused
 
 HALF = Fraction(1, 2)
+slow_machine = settings(max_examples=60, deadline=None)
 MILLISECONDS = st.integers(0, 99 * 3_600_000)
 # Words as people type them: several scripts, signs that SRT and VTT use for themselves, digits on a line alone.
 SIGNS = st.sampled_from([*"aZé7 &<>{}-—'\"«ßЖא؟ब日ท♪#\\/"])
@@ -40,16 +41,25 @@ def some_cues(draw: st.DrawFn) -> tuple[Cue, ...]:
     return tuple(Cue(Fraction(start, 1000), Fraction(end, 1000), draw(WORDS)) for start, end in spans)
 
 
+@slow_machine
 @given(some_cues())
 def test_srt_goes_out_and_comes_back_the_same(cues: tuple[Cue, ...]) -> None:
     assert parse(to_srt(cues)) == cues
 
 
+@slow_machine
 @given(some_cues())
 def test_vtt_goes_out_and_comes_back_the_same(cues: tuple[Cue, ...]) -> None:
     assert parse(to_vtt(cues)) == cues
 
 
+def test_a_vtt_escapes_what_it_would_take_for_markup() -> None:
+    cues = (Cue(HALF, Fraction(2), "AT&amp;T <b>3 > 2 --> <i"),)
+
+    assert parse(to_vtt(cues)) == cues
+
+
+@slow_machine
 @given(st.integers(0, 9999 * 3_600_000))
 def test_every_millisecond_is_written_and_read_the_same(milliseconds: int) -> None:
     moment = Fraction(milliseconds, 1000)
@@ -57,6 +67,7 @@ def test_every_millisecond_is_written_and_read_the_same(milliseconds: int) -> No
     assert timecodes.parse(timecodes.vtt(moment)) == timecodes.parse(timecodes.srt(moment)) == moment
 
 
+@slow_machine
 @given(st.text(st.sampled_from([*"0123456789:.,; -soon٣"]), max_size=14))
 def test_a_time_is_read_whole_or_refused(text: str) -> None:
     numbers = re.fullmatch(r"(?:(?:\d{1,4}:)?\d{1,4}:)?\d{1,6}(?:[.,]\d{1,9})?", text.strip(), re.ASCII)

@@ -16,6 +16,7 @@ from projects.media.faults import Refused
 from projects.media.place import kept, place, stood
 from projects.media.plate import Plate, colour_of, gradient, solid, supplied, sweep
 from projects.media.recompose import recompose
+from projects.media.shadow import Kind
 from projects.media.shapes import box_of
 from projects.media.swap import carded, steady, swapped
 
@@ -69,7 +70,7 @@ def test_no_halo_of_the_old_ground_is_left(dark: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("kind", ["soft", "hard"])
-def test_the_shadow_is_darkest_where_the_product_stands(kind: str) -> None:
+def test_the_shadow_is_darkest_where_the_product_stands(kind: Kind) -> None:
     rgb, alpha = make_photo()
 
     placed = place(rgb, alpha, white(), shadow=kind)

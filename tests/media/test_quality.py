@@ -74,6 +74,12 @@ def test_a_slow_move_over_a_calm_picture_is_not_frozen(tmp_path: Path) -> None:
     assert (found.frozen, found.black, found.cuts) == ((), (), ())
 
 
+def test_a_slow_fade_is_not_frozen(tmp_path: Path) -> None:
+    frames = (np.full((90, 160, 3), 100 + number // 4, np.uint8) for number in range(48))
+
+    assert report(written(tmp_path / "a.mp4", frames)).frozen == ()
+
+
 def test_all_black_is_one_fault_and_not_also_frozen(tmp_path: Path) -> None:
     found = report(written(tmp_path / "a.mp4", (np.zeros((90, 160, 3), np.uint8) for _ in range(36))))
 

@@ -215,6 +215,20 @@ def test_an_extension_keeps_the_picture_whole_and_shows_no_seam(
     assert rows[-1] < rows[top + len(part) - 1]
 
 
+def test_a_lively_picture_softens_towards_its_seam_without_a_step() -> None:
+    rgb = np.random.default_rng(2).integers(60, 200, (90, 320, 1), np.uint8).repeat(3, axis=2)
+    rgb = rgb.repeat(2, axis=0)
+
+    made = extend_still(rgb, (320, 400)).astype(int)
+
+    top, feather = 110, round(180 * FEATHER)
+    steps = np.abs(np.diff(made[..., 0], axis=0)).mean(axis=1)
+    assert steps[top - 1] < 4
+    assert np.abs(made[top + feather - 1] - rgb[feather - 1]).mean() < 2
+    sharpness = [np.abs(np.diff(made[top + at, :, 0])).mean() for at in (0, feather // 2, feather)]
+    assert sharpness[0] < sharpness[1] < sharpness[2]
+
+
 def test_extended_frames_agree_with_extended_stills_and_do_not_flicker() -> None:
     rgb = scene(0.5)
 

@@ -23,10 +23,10 @@ def wall(seed: int, width: int = WIDTH) -> Plane:
 
 
 def with_subject(plane: Plane, left: int) -> Plane:
-    """Return the frame with a lively square on it."""
+    """Return the frame with a large, lively thing on it."""
     drawn = plane.copy()
-    lively = np.random.default_rng(9).integers(0, 255, (20, 20), np.uint8)
-    drawn[26:46, left : left + 20] = lively
+    lively = np.random.default_rng(9).integers(0, 255, (44, 36), np.uint8)
+    drawn[14:58, left : left + 36] = cv2.GaussianBlur(lively, (0, 0), 2)
     return drawn
 
 

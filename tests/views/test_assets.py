@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ from projects.media import outline
 from projects.models import Asset
 from projects.states import Status
 from tests import factories
+from tests.desk import PART, browser_of, scene
 
 pytestmark = pytest.mark.django_db
-PART = {"HX-Request": "true"}
 WIDTH, HEIGHT = 640, 480
 PRODUCT = (220, 100, 420, 400)
 """Left, top, right and bottom of the product that the photos of this file show."""
@@ -32,23 +31,9 @@ def product_photo() -> bytes:
     return buffer.getvalue()
 
 
-def scene(**fields: Any) -> tuple[Client, Asset]:
-    """Return an owner's browser and a photo in an otherwise empty project."""
-    project = factories.make_project()
-    asset = factories.make_asset(project, **fields)
-    return browser_of(project.created_by), asset
-
-
 def photo_scene() -> tuple[Client, Asset]:
     """Return an owner's browser and the photo with a known product."""
     return scene(name="box.png", data=product_photo(), width=WIDTH, height=HEIGHT)
-
-
-def browser_of(user: Any) -> Client:
-    """Return a browser of this person."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def extent(html: str) -> tuple[float, float, float, float]:

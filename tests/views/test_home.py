@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Member, Project, Role, Step
 from projects.states import Status
+from projects.views import errors
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -238,4 +239,17 @@ def test_a_page_that_does_not_exist_says_so_and_leads_home() -> None:
 
     assert page.status_code == part.status_code == 404
     assert "Nothing is here" in page.content.decode()
+    assert part.content.decode().startswith('<div class="toast')
+
+
+def test_a_fault_of_ours_is_said_in_words_without_a_trace() -> None:
+    request = RequestFactory().get("/")
+
+    page = errors.fault(request)
+    request.htmx = True  # type: ignore[attr-defined]
+    part = errors.fault(request)
+
+    assert page.status_code == part.status_code == 500
+    assert "could not answer" in page.content.decode()
+    assert page.content.decode().startswith("<!doctype html>")
     assert part.content.decode().startswith('<div class="toast')

@@ -219,3 +219,13 @@ def test_what_is_not_yours_is_not_there() -> None:
 
     assert [client.get(address).status_code for address in asked] == [404] * len(asked)
     assert client.post(form_url(photo.project), {"product": theirs.pk}).status_code == 422
+
+
+def test_typed_words_are_shown_as_text_in_the_composed_line() -> None:
+    client, photo = scene()
+    sent = {"product": photo.pk, "screen_text": "<script>Warm & dry</script>"}
+
+    html = client.post(form_url(photo.project, query="?quote"), sent, headers=PART).content.decode()
+
+    assert "<mark>“&lt;script&gt;Warm &amp; dry&lt;/script&gt;”</mark>" in html
+    assert "<script>" not in html

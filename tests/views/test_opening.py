@@ -126,3 +126,27 @@ def test_the_form_asks_as_many_questions_for_forty_files_as_for_four() -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 20
+
+
+def test_a_form_that_opens_as_it_was_left_offers_a_fresh_start() -> None:
+    client, photo = scene()
+    sent = {"product": photo.pk, "instructions": "Slowly."}
+    client.post(form_url(photo.project, query="?quote"), sent, headers=PART)
+
+    left = page(client, form_url(photo.project, query=f"?from=asset:{photo.pk}"))
+    fresh = page(client, form_url(photo.project, query=f"?fresh&from=asset:{photo.pk}"))
+
+    assert f'href="?fresh&amp;from=asset%3A{photo.pk}"' in left
+    assert "Slowly." in left
+    assert "Slowly." not in fresh
+
+
+def test_a_form_too_large_to_keep_is_not_kept() -> None:
+    client, photo = scene()
+    points = str([[0.123, 0.456]] * 4000)
+    sent = {"product": photo.pk, "instructions": "Slowly.", "strokes": points}
+
+    answer = client.post(form_url(photo.project, query="?quote"), sent, headers=PART)
+
+    assert answer.status_code == 200
+    assert "Slowly." not in page(client, form_url(photo.project))

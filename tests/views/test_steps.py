@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from projects import hub, policies
 from projects.failures import FAILURES, Code
-from projects.models import Asset
+from projects.models import Asset, Step
 from projects.policies import ABILITIES
 from projects.states import Status
 from projects.templatetags import steps as said
@@ -199,3 +199,28 @@ def test_a_reviewers_socket_gets_no_buttons() -> None:
 
     assert "/retry/" not in html
     assert "/delete/" not in html
+
+
+def test_results_of_one_order_are_takes_of_each_other() -> None:
+    client, photo = scene()
+    first = made_from(photo)
+    values = {"order": first.order, "project": photo.project, "task": first.task, "wish": first.wish}
+    second = Step.objects.create(
+        **values, name="Golden hour", take=2, engine="draft", ability="image.edit", source=photo
+    )
+
+    html = page(client, f"/steps/{first.pk}/")
+
+    assert re.search(rf'href="/steps/{first.pk}/" data-take="1" aria-current="page"', html)
+    assert f'href="/steps/{second.pk}/" data-take="2"' in html
+
+
+def test_many_steps_go_out_in_messages_that_the_socket_takes() -> None:
+    _, photo = scene()
+    ended = [made_from(photo) for _ in range(12)]
+
+    messages = hub.messages(ended, ABILITIES["editor"])
+
+    assert len(messages) > 1
+    assert all(len(message.encode()) <= hub.LARGEST for message in messages)
+    assert sum(f'id="step-{step.pk}-stage"' in "".join(messages) for step in ended) == len(ended)

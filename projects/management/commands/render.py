@@ -129,7 +129,8 @@ class Bar(progress.Book):
     async def report(self, step: Step, claim: UUID, phase: Phase, share: float | None, note: str) -> None:
         """Draw the phase and its share, then note them."""
         self._bar.set_description_str(phase.value, refresh=False)
-        self._bar.n = round(100 * (share or 0))
+        if share is not None:
+            self._bar.n = round(100 * share)
         self._bar.refresh()
         await super().report(step, claim, phase, share, note)
 
