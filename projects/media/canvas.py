@@ -16,8 +16,9 @@ from projects.media.shapes import box_of
 
 # A canvas made for a shot is a quarter larger than the frame, so that it stays sharp as the camera comes near.
 ROOM = 1.25
-# On an extended photo the camera stands so near that the product fills this share of the frame, within reason.
-FILLED, NEAREST = 0.62, 2.4
+# On an extended photo the camera stands so near that the product fills this share of the frame. Around it the photo
+# is kept this much wider than what the frame then shows, for the camera to move in.
+FILLED, AROUND = 0.62, 1.35
 # Below this share of its area left by the format, a photo is extended when nobody knows where its product is.
 KEPT = 0.55
 
@@ -76,11 +77,12 @@ def kept(photo: Size, size: Size) -> float:
 
 
 def extended(still: Still, size: Size) -> Still:
-    """Return the whole photo, its edges carried on to the format of `size`.
+    """Return the whole photo, or what is around a small product, its edges carried on to the format of `size`.
 
     What carries on is that of the plate where there is one, or a product near the edge would be mirrored.
     """
-    place = canvas(still.size, _room(still, size))
+    still, nearness = _around(still, size)
+    place = canvas(still.size, _scaled(size, ROOM * nearness))
     if still.parts is None:
         return Still(
             extend_still(still.rgb, place.size), subject=_moved(still.subject, place.size, place.picture)
@@ -109,14 +111,41 @@ def placed_anew(rgb: Rgb, parts: Parts, size: Size) -> Still:
     return Still(made.rgb, Parts(made.alpha, made.plate))
 
 
-def _room(still: Still, size: Size) -> Size:
-    """Return how large an extended canvas has to be: a camera that goes near a small product needs more of it."""
+def _around(still: Still, size: Size) -> tuple[Still, float]:
+    """Return the photo without the sides that a camera near its product does not see, and how near that is."""
     box = still.box
     if not box:
-        return _scaled(size, ROOM)
-    fitted = canvas(still.size, size).picture
-    share = max(box[2] * fitted[0] / size[0], box[3] * fitted[1] / size[1])
-    return _scaled(size, ROOM * min(max(1.0, FILLED / share), NEAREST))
+        return still, 1.0
+    place = canvas(still.size, size)
+    share = max(box[2] * place.picture[0] / size[0], box[3] * place.picture[1] / size[1])
+    if share >= FILLED:
+        return still, 1.0
+    left, top, width, height = box
+    length = min(1.0, AROUND * share / FILLED)
+    if place.axis == 0:
+        part = (_centred(left + width / 2, length), 0.0, length, 1.0)
+    else:
+        part = (0.0, _centred(top + height / 2, length), 1.0, length)
+    return _cropped(still, part), min(AROUND, FILLED / share)
+
+
+def _centred(middle: float, length: float) -> float:
+    """Return where a length starts that lies around its middle as far as the picture allows."""
+    return min(max(middle - length / 2, 0.0), 1 - length)
+
+
+def _cropped(still: Still, part: Box) -> Still:
+    """Return a part of the photo, given in shares."""
+    width, height = still.size
+    rows = slice(round(part[1] * height), round((part[1] + part[3]) * height))
+    columns = slice(round(part[0] * width), round((part[0] + part[2]) * width))
+    rgb = np.ascontiguousarray(still.rgb[rows, columns])
+    if still.parts:
+        alpha, plate = still.parts.alpha[rows, columns], still.parts.plate[rows, columns]
+        return Still(rgb, Parts(np.ascontiguousarray(alpha), np.ascontiguousarray(plate)))
+    x, y, across, down = still.box or part
+    box = ((x - part[0]) / part[2], (y - part[1]) / part[3], across / part[2], down / part[3])
+    return Still(rgb, subject=box)
 
 
 def _scaled(size: Size, factor: float) -> Size:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,11 +15,24 @@ from projects.media.doubt import doubt
 from projects.media.hypotheses import guesses
 from projects.media.lab import View, colours_of, nearest, view
 from projects.media.matte import matte
-from projects.media.shapes import Mask, box_mask, closed, frame, overlap, resized, shrink, solidity
+from projects.media.shapes import (
+    Mask,
+    box_mask,
+    closed,
+    frame,
+    grow,
+    overlap,
+    reached,
+    resized,
+    shrink,
+    solidity,
+)
 from projects.media.strokes import Brush, Pinned, checked_box, pinned
 from projects.media.tidy import tidy
 from projects.media.verdict import IN_BOX, IN_SCENE, ON_PLAIN, Candidate, Judge, choose
 
+BRUSH = 0.10
+"""How far around it a stroke has a say, as a share of the longer side."""
 MARGIN = 0.35
 """How much of what is around a box is looked at, as a share of its sides."""
 CALM = 2.0
@@ -103,7 +116,8 @@ def _find(photo: Rgb, box: Box | None, pins: Pinned) -> Cut:
     ideas = list(_distinct(_joined(_ideas(scene, outlines, box), scene), judge))
     choice = choose(ideas, weights)
     why = doubt(choice, judge, scene.backdrop.plain, not pins.empty)
-    return Cut(_finish(photo, choice.best, scene, pins), choice.best.score, choice.agree, not why, why)
+    best = replace(choice.best, mask=_brushed(choice.best.mask, scene))
+    return Cut(_finish(photo, best, scene, pins), choice.best.score, choice.agree, not why, why)
 
 
 def _ideas(scene: _Scene, outlines: list[Mask], box: Box | None) -> Iterator[Idea]:
@@ -141,6 +155,21 @@ def _joined(ideas: Iterator[Idea], scene: _Scene) -> Iterator[Idea]:
         if (scene.backdrop.plain or scene.boxed) and mask.any() and solidity(mask) < 0.95:
             for share in (0.04, 0.08, 0.16)[: 3 if scene.boxed else 2]:
                 yield family, scene.clean(closed(mask, scene.small.pixels(share))), trust
+
+
+def _brushed(mask: Mask, scene: _Scene) -> Mask:
+    """Return the mask with what the strokes mean around them: grabCut learns from them, within their reach.
+
+    A stroke to keep only adds, a stroke to remove only takes away, both no farther than BRUSH.
+    """
+    pins = scene.pins
+    if pins.empty:
+        return mask
+    learnt = scene.carve(trimap_from(mask | pins.keep, pins.keep, scene.small))
+    reach = scene.small.pixels(BRUSH)
+    added = reached(learnt & ~mask & grow(pins.keep, reach), grow(pins.keep, 2))
+    removed = reached(mask & ~learnt & grow(pins.drop, reach), grow(pins.drop, 2))
+    return pins.apply((mask | added) & ~removed)
 
 
 def _foreign(scene: _Scene, outlined: Mask) -> Mask:
