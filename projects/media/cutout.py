@@ -31,7 +31,7 @@ from projects.media.strokes import Brush, Pinned, checked_box, pinned
 from projects.media.tidy import tidy
 from projects.media.verdict import IN_BOX, IN_SCENE, ON_PLAIN, Candidate, Judge, choose
 
-BRUSH = 0.10
+BRUSH = 0.03
 """How far around it a stroke has a say, as a share of the longer side."""
 MARGIN = 0.35
 """How much of what is around a box is looked at, as a share of its sides."""
@@ -97,6 +97,12 @@ class _Scene:
         """Whether a box was drawn."""
         return not bool(self.allowed.all())
 
+    @property
+    def calm(self) -> bool:
+        """Whether a box was drawn around something with little texture about it, so that edges tell."""
+        border = frame(self.small.rgb, self.small.pixels(0.05))
+        return self.boxed and float(np.percentile(self.small.change[border], 75)) < CALM
+
     def clean(self, mask: Mask) -> Mask:
         """Return a mask within the box, without dirt, as the strokes say."""
         kept = self.pins.keep if self.pins.keep.any() else None
@@ -111,7 +117,7 @@ class _Scene:
 def _find(photo: Rgb, box: Box | None, pins: Pinned) -> Cut:
     scene = _Scene.of(photo, box, pins)
     outlines = [resized(mask, scene.small.size) for mask in enclosures(view(photo, SHARP, 1.2))]
-    weights = ON_PLAIN if scene.backdrop.plain else IN_BOX if box else IN_SCENE
+    weights = ON_PLAIN if scene.backdrop.plain else IN_BOX if scene.calm else IN_SCENE
     judge = Judge.of(scene.small, scene.fine, _foreign(scene, outlines[0]), weights, box)
     ideas = list(_distinct(_joined(_ideas(scene, outlines, box), scene), judge))
     choice = choose(ideas, weights)
@@ -178,7 +184,7 @@ def _foreign(scene: _Scene, outlined: Mask) -> Mask:
         return outlined & scene.allowed
     border = frame(scene.small.rgb, scene.small.pixels(0.05))
     foreign: Mask = nearest(scene.small.lab, colours_of(scene.small.lab, border, 8)) > 10
-    if scene.boxed and np.percentile(scene.small.change[border], 75) < CALM:
+    if scene.calm:
         foreign |= outlined
     return foreign & scene.allowed
 

@@ -45,7 +45,7 @@ ON_PLAIN = Weights(edge=0.45, separation=0.30, solidity=0.25, rest=0.7, agree=0.
 """On one smooth backdrop an edge is proof, and ideas built on colour agree on the same mistakes."""
 IN_SCENE = Weights(edge=0.30, separation=0.50, solidity=0.20, rest=0.4, agree=0.6)
 IN_BOX = replace(IN_SCENE, rest=1.2, part=0.04)
-"""A person who draws a box means all of what is in it."""
+"""A person who draws a box means all of what is in it; where the ground is calm, its edges say what that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from projects.media.arrays import Alpha, Rgb, size_of
 from projects.media.colour import rgb_from_yuv, yuv_from_rgb
 from projects.media.faults import Refused
-from projects.media.light import LOOKS, relight, relit
+from projects.media.light import LOOKS, Side, relight, relit
 
 SIZE = (160, 120)
 
@@ -56,7 +56,7 @@ def test_all_looks_differ_from_the_photo_and_from_each_other() -> None:
 
 
 @pytest.mark.parametrize(("side", "axis", "sign"), [("left", 1, 1), ("right", 1, -1), ("top", 0, 1)])
-def test_light_comes_from_the_side_that_was_asked_for(side: str, axis: int, sign: int) -> None:
+def test_light_comes_from_the_side_that_was_asked_for(side: Side, axis: int, sign: int) -> None:
     rgb, alpha = make_scene()
 
     lit = luma(relight(rgb, alpha, "softbox", side)) * (alpha > 0)
