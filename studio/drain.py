@@ -18,13 +18,17 @@ _log = logging.getLogger(__name__)
 _LAST_WORDS = 1.0
 
 
+def ignore_signals() -> None:
+    """Hear no second call to stop: some platforms say it twice."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 async def drain(server: StudioServer) -> None:
     """Give running steps back, let requests end, ask sockets to come again, cancel what is left."""
     readiness.leave()
     deadlines = server.deadlines
     end = asyncio.get_running_loop().time() + deadlines.drain
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # some platforms say it twice
     _end_anyway(deadlines.gone)
     server.stop_listening()
     hand_back = asyncio.create_task(_hand_back(server))

@@ -35,7 +35,7 @@ from twisted.web.http import NO_BODY_CODES
 from studio import access, forwarded
 from studio.body import Inbox, Message, folder
 from studio.connection import Channel, Factory, Request, Socket
-from studio.drain import drain
+from studio.drain import drain, ignore_signals
 from studio.limits import Deadlines
 from studio.readiness import CannotStart
 
@@ -186,6 +186,7 @@ class StudioServer(Server):
 
     def kill_all_applications(self) -> Deferred[None]:
         """Return what the reactor waits for before it ends: the drain."""
+        ignore_signals()
         return Deferred.fromFuture(asyncio.ensure_future(drain(self)))
 
 
