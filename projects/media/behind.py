@@ -10,7 +10,7 @@ from projects.media.shapes import grow
 
 RIM = 0.004
 """How far the subject's own light reaches beyond its edge, as a share of the longer side."""
-SIDE, SHORE, REACHES = 640, 2, (1.5, 3, 6, 12, 24, 48, 96)
+SIDE, SHORE, REACHES = 360, 1, (1, 2, 4, 8, 16, 32)
 """Tone is matched at this longer side, from a shore of so many pixels, over distances of these sigmas."""
 
 

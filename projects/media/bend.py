@@ -50,8 +50,8 @@ class Bend:
 
     def _found(self, pose: Pose) -> tuple[Float, Float]:
         """Return the point of the frame at rest that each cell shows: its depth says how far it lags."""
-        back = inverse(self._framing.ground(pose)).astype(np.float32)
-        lag_x, lag_y = self._framing.lag(pose).astype(np.float32)
+        back = inverse(self._framing.ground([pose])[0]).astype(np.float32)
+        lag_x, lag_y = self._framing.lag([pose])[0].astype(np.float32)
         near_x: Float = np.ones_like(self._x)
         near_y = near_x
         for _ in range(ROUNDS):

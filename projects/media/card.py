@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of
+from projects.media.arrays import Alpha, Float, Rgb, Size, resize, rounded, size_of, wide_blur
 from projects.media.colour import from_linear, to_linear
 from projects.media.plate import Plate
 
@@ -62,7 +62,7 @@ def shaded_plate(plate: Plate, frame: Frame) -> Rgb:
     light: Float = np.ones_like(area)
     for blur, drop, dark in SHADOWS:
         dropped = np.roll(area, round(drop * longer), axis=0)
-        light *= 1 - np.float32(dark) * gaussian(dropped, blur * longer)
+        light *= 1 - np.float32(dark) * wide_blur(dropped, blur * longer)
     return from_linear(to_linear(plate.rgb) * light[..., None])
 
 

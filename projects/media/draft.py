@@ -38,12 +38,17 @@ from projects.wish import Wish, pixels
 
 LONGEST = 2880
 """Longer side, in pixels, of a still that is filmed: enough for 1080p at the nearest point of any move."""
+LARGEST = 4096
+"""Longer side, in pixels, of a still that is changed: what fits a child's memory with every layer of the work."""
 RATE = Fraction(30)
 PAPER = "#f3f2ef"
 """The paper of a white sweep: a little below white, so that light can fall on it."""
 UNSURE = "Until then the whole photo is used."
+SMALLER = f"The photo is very large, so the result is {LARGEST} pixels on its longer side."
 SEVERAL = "A draft moves the first photo. The others are references for a Gemini engine."
-MOVES = "The product or the camera moves, so the clip stands before it as a card. A Gemini engine can follow it."
+MOVES = (
+    "The product or the camera moves, so the clip stands before it as a card. A Gemini engine can follow it."
+)
 LOOKS_EACH_SECOND = Fraction(4)
 LOOKING = 0.2
 """The share of the work that looking for movement takes."""
@@ -95,10 +100,12 @@ def render(request: dict[str, Any], folder: str) -> dict[str, Any]:
     work = Work(wish, request["inputs"], Path(folder), Path(request["fonts"]), request["seed"])
     if work.source["kind"] == "video":
         return clip(work)
-    longest = None if work.asks_for else LONGEST
-    scene = subject(work, load(Path(work.source["path"]), longest=longest))
+    path = Path(work.source["path"])
     if not work.asks_for:
-        return camera(work, scene)
+        return camera(work, subject(work, load(path, longest=LONGEST)))
+    scene = subject(work, load(path, longest=LARGEST))
+    if max(work.source["facts"]["width"], work.source["facts"]["height"]) > LARGEST:
+        scene = replace(scene, notes=(*scene.notes, SMALLER))
     changed = light(work, place(work, scene))
     target = work.folder / "result.png"
     write_still(changed.rgb, target)
@@ -110,10 +117,9 @@ def subject(work: Work, rgb: Rgb) -> Scene:
     said = work.wish.extra
     if said["cutout"] == "whole":
         return Scene(rgb)
-    box: Box | None = tuple(said["box"]) if said["box"] else None
     keep = [stroke for stroke in said["strokes"] if stroke["keep"]]
     drop = [stroke for stroke in said["strokes"] if not stroke["keep"]]
-    cut = cut_out(rgb, box, keep or None, drop or None)
+    cut = cut_out(rgb, _boxed(work), keep or None, drop or None)
     if cut.sure or said["cutout"] == "accept":
         return Scene(rgb, cut.alpha)
     return Scene(rgb, notes=(f"{cut.why} {UNSURE}",))
@@ -149,9 +155,14 @@ def camera(work: Work, scene: Scene) -> dict[str, Any]:
     target = work.folder / "result.mp4"
     with ClipWriter(target, (size.width, size.height), RATE) as writer:
         writer.silence()
-        film(Still(scene.rgb, parts), shot, writer, stop=never, tell=Share(work.folder))
+        film(Still(scene.rgb, parts, _boxed(work)), shot, writer, stop=never, tell=Share(work.folder))
     several = (SEVERAL,) if len(work.given("product")) > 1 else ()
     return words(work, target, (*scene.notes, *several))
+
+
+def _boxed(work: Work) -> Box | None:
+    """Return the box that a person drew: it frames the product even where its edge is not used."""
+    return tuple(work.wish.extra["box"]) if work.wish.extra["box"] else None
 
 
 def words(work: Work, made: Path, notes: tuple[str, ...]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Lengths are pixels counted from a picture's corner, so that a pixel's middle lie
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,10 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from projects.media.arrays import Box, Size
-from projects.media.camera import Layer, Pose
+from projects.media.camera import Pose
 
 Matrix = NDArray[np.floating[Any]]
-"""An affine map (2, 3)."""
+"""An affine map, (2, 3), or several, (n, 2, 3)."""
+Points = NDArray[np.float64]
+"""Points or lengths, (..., 2)."""
 Point = tuple[float, float]
 MIDDLE: Point = (0.5, 0.5)
 
@@ -76,52 +77,51 @@ class Framing:
         return max(max(pose.near.zoom, pose.far.zoom) for pose in self.poses)
 
     @property
-    def reach(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def reach(self) -> tuple[Points, Points]:
         """The corners of all that the move sees, in pixels of the frame at rest."""
         corners = _corners((0, 0, *self.window.size))
-        maps = (inverse(matrix) for pose in self.poses for matrix in self.seen(pose))
-        points = np.concatenate([corners, *(_mapped(matrix, corners) for matrix in maps)])
+        views = (self.ground, self.wall) if self.deep else (self.near,)
+        seen = [_mapped(inverse(view(self.poses)), corners).reshape(-1, 2) for view in views]
+        points = np.concatenate([corners, *seen])
         return points.min(axis=0), points.max(axis=0)
 
-    def near(self, pose: Pose) -> Matrix:
-        """Return the map of the subject from the frame at rest to the frame in this pose."""
-        return self._turned(pose.near, pose.roll, self.focus, self._pixels(pose.near, self.focus))
+    def near(self, poses: Sequence[Pose]) -> Matrix:
+        """Return the maps of the subject from the frame at rest to the frame in each pose, (poses, 2, 3)."""
+        zoom, x, y = np.array([(pose.near.zoom, pose.near.x, pose.near.y) for pose in poses]).T
+        goal = (np.array(self.focus) + np.stack([x, y], axis=-1)) * self.window.size
+        return self._turned(zoom, poses, self.focus, goal)
 
-    def ground(self, pose: Pose) -> Matrix:
-        """Return the map of the background at the subject's foot: as far zooms, but held by the foot."""
-        foot = np.array(self.foot) * self.window.size
-        return self._turned(pose.far, pose.roll, self.foot, _mapped(self.near(pose), foot))
+    def ground(self, poses: Sequence[Pose]) -> Matrix:
+        """Return the maps of the background at the subject's foot: as far zooms, but held by the foot."""
+        zoom = np.array([pose.far.zoom for pose in poses])
+        foot = np.array([self.foot]) * self.window.size
+        return self._turned(zoom, poses, self.foot, _mapped(self.near(poses), foot)[:, 0])
 
-    def wall(self, pose: Pose) -> Matrix:
-        """Return the map of the background far behind: the ground's, moved by `lag`."""
-        return self.ground(pose) + np.column_stack([np.zeros((2, 2)), self.lag(pose)])
+    def wall(self, poses: Sequence[Pose]) -> Matrix:
+        """Return the maps of the background far behind: the ground's, moved by `lag`."""
+        maps = self.ground(poses)
+        maps[..., 2] += self.lag(poses)
+        return maps
 
-    def lag(self, pose: Pose) -> NDArray[np.float64]:
-        """Return by how many pixels, right and down, what is far moves against what is near."""
-        apart = np.array([pose.far.x - pose.near.x, pose.far.y - pose.near.y])
-        pixels: NDArray[np.float64] = apart * self.window.size
+    def lag(self, poses: Sequence[Pose]) -> Points:
+        """Return by how many pixels, right and down, what is far moves against what is near, (poses, 2)."""
+        apart = np.array([(pose.far.x - pose.near.x, pose.far.y - pose.near.y) for pose in poses])
+        pixels: Points = apart * self.window.size
         return pixels
 
-    def seen(self, pose: Pose) -> tuple[Matrix, ...]:
-        """Return the maps between which every visible point of the picture moves."""
-        return (self.ground(pose), self.wall(pose)) if self.deep else (self.near(pose),)
-
-    def _pixels(self, layer: Layer, about: Point) -> NDArray[np.float64]:
-        place: NDArray[np.float64] = (np.array(about) + np.array([layer.x, layer.y])) * self.window.size
-        return place
-
-    def _turned(self, layer: Layer, roll: float, about: Point, goal: NDArray[np.float64]) -> Matrix:
-        """Return the map that turns and enlarges about a point and puts that point at `goal`."""
-        angle = math.radians(roll)
-        cos, sin = layer.zoom * math.cos(angle), layer.zoom * math.sin(angle)
-        turn = np.array([[cos, -sin], [sin, cos]])
-        return np.column_stack([turn, goal - turn @ (np.array(about) * self.window.size)])
+    def _turned(self, zoom: Points, poses: Sequence[Pose], about: Point, goal: Points) -> Matrix:
+        """Return the maps that turn and enlarge about a point and put that point at `goal`."""
+        angle = np.radians([pose.roll for pose in poses])
+        cos, sin = zoom * np.cos(angle), zoom * np.sin(angle)
+        turn = np.stack([np.stack([cos, -sin], axis=-1), np.stack([sin, cos], axis=-1)], axis=-2)
+        shift = goal - turn @ (np.array(about) * self.window.size)
+        return np.concatenate([turn, shift[..., None]], axis=-1)
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """Return the map that undoes this one."""
-    back = np.linalg.inv(matrix[:, :2])
-    return np.column_stack([back, -back @ matrix[:, 2]])
+    """Return the map, or each of several maps, that undoes this one."""
+    back = np.linalg.inv(matrix[..., :2])
+    return np.concatenate([back, -back @ matrix[..., 2:]], axis=-1)
 
 
 def fit(
@@ -179,11 +179,8 @@ def _keeps(framing: Framing, subject: Box, picture: Size, share: float | None) -
     x0, x1 = _padded(left, across, width, _cut(subject[0], subject[2]))
     y0, y1 = _padded(top, down, height, _cut(subject[1], subject[3]))
     corners, slack = _corners((x0, y0, x1 - x0, y1 - y0)), 1e-6 * width
-    for pose in framing.poses:
-        points = _mapped(framing.near(pose), corners)
-        if points.min() < -slack or np.any(points > np.array([width, height]) + slack):
-            return False
-    return True
+    points = _mapped(framing.near(framing.poses), corners)
+    return bool(points.min() >= -slack and np.all(points <= np.array([width, height]) + slack))
 
 
 def _cut(start: float, length: float) -> tuple[bool, bool]:
@@ -202,16 +199,16 @@ def _padded(start: float, length: float, whole: float, cut: tuple[bool, bool]) -
 def _steady(framing: Framing) -> bool:
     """Whether no corner of the frame moves by more than 1.5 % of the width between two frames."""
     corners = _corners((0, 0, *framing.window.size))
-    courses = [_mapped(framing.near(pose), corners) for pose in framing.poses]
-    steps = np.abs(np.diff(np.stack(courses), axis=0))
-    return len(courses) < 2 or bool(steps.max() <= FASTEST * framing.window.size[0])
+    steps = np.abs(np.diff(_mapped(framing.near(framing.poses), corners), axis=0))
+    return bool(steps.max(initial=0) <= FASTEST * framing.window.size[0])
 
 
-def _corners(box: Box) -> NDArray[np.float64]:
+def _corners(box: Box) -> Points:
     x, y, width, height = box
     return np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]], np.float64)
 
 
-def _mapped(matrix: Matrix, points: NDArray[np.float64]) -> NDArray[np.float64]:
-    moved: NDArray[np.float64] = points @ matrix[:, :2].T + matrix[:, 2]
+def _mapped(maps: Matrix, points: Points) -> Points:
+    """Return where each map sends each point, (maps, points, 2)."""
+    moved: Points = points @ maps[:, :, :2].swapaxes(1, 2) + maps[:, None, :, 2]
     return moved

@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Plane, Rgb, Size, gaussian, lookup, resize, size_of
+from projects.media.arrays import Alpha, Float, Plane, Rgb, Size, lookup, resize, size_of, wide_blur
 from projects.media.colour import CODE, KB, KG, KR, LINEAR, TO_YUV, Yuv, from_linear, to_linear
 from projects.media.faults import Refused
 
@@ -193,7 +193,7 @@ def _facing(mask: Float, side: Side) -> Float:
     """
     if not mask.any():
         return np.zeros_like(mask)
-    soft = gaussian(mask, max(1.0, ROUND * max(mask.shape)))
+    soft = wide_blur(mask, max(1.0, ROUND * max(mask.shape)))
     down, across = np.gradient(soft)
     steepest = float(np.hypot(across, down).max()) or 1.0
     toward = {"left": across, "right": -across, "top": down, "back": down}.get(side, down)
@@ -210,8 +210,8 @@ def _corners(size: Size, look: Look, power: float) -> Float:
 
 def _rims(mask: Float, rims: tuple[Colour, Colour], power: float) -> Float:
     """Return light along the product's edge: one colour on its left, the other on its right."""
-    edge = mask * (1 - gaussian(mask, max(1.0, 0.008 * max(mask.shape))))
-    across = np.gradient(gaussian(mask, max(1.0, ROUND * max(mask.shape))))[1]
+    edge = mask * (1 - wide_blur(mask, max(1.0, 0.008 * max(mask.shape))))
+    across = np.gradient(wide_blur(mask, max(1.0, ROUND * max(mask.shape))))[1]
     left, right = np.clip(across, 0, None), np.clip(-across, 0, None)
     top = float(max(left.max(), right.max())) or 1.0
     lights = [

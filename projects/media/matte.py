@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, box_mean, gaussian, resize, rounded, size_of
+from projects.media.arrays import Alpha, Float, Rgb, box_mean, gaussian, resize, rounded, size_of, wide_blur
 from projects.media.shapes import Mask, grow, resized, shrink, window
 
 FLOOR = np.float32(4e-3)
@@ -43,8 +43,8 @@ def decontaminate(rgb: Rgb, alpha: Alpha) -> Rgb:
     rows, columns = window(edge, round(4 * sigma))
     part, share = rgb[rows, columns].astype(np.float32), alpha[rows, columns].astype(np.float32)
     sure = (share >= 242).astype(np.float32)
-    near, weight = gaussian(part * sure[..., None], sigma), gaussian(sure, sigma)[..., None]
-    far, wide = gaussian(part * sure[..., None], 3 * sigma), gaussian(sure, 3 * sigma)[..., None]
+    near, weight = wide_blur(part * sure[..., None], sigma), wide_blur(sure, sigma)[..., None]
+    far, wide = wide_blur(part * sure[..., None], 3 * sigma), wide_blur(sure, 3 * sigma)[..., None]
     colour = (near + far * np.float32(0.02)) / (weight + wide * np.float32(0.02) + np.float32(1e-6))
     known = np.clip(wide * 1e4, 0, 1)
     mix = np.clip((250 - share) / 24, 0, 1)[..., None] * known * (share > 0)[..., None]

@@ -31,7 +31,7 @@ class Flat:
 
     def frame(self, pose: Pose) -> Yuv:
         """Return what the camera sees; the planes are used again by the next call."""
-        sampling = self._sheet.sampling(inverse(self._framing.near(pose)))
+        sampling = self._sheet.sampling(inverse(self._framing.near([pose])[0]))
         width, height = self._out.size
         warp_affine(self._sheet.yuv.y, sampling, (width, height), out=self._out.y)
         half, chroma = (width // 2, height // 2), for_chroma(sampling)

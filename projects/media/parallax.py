@@ -92,7 +92,7 @@ class Parallax:
     def frame(self, pose: Pose) -> Yuv:
         """Return what the camera sees; the planes are used again by the next call."""
         self._bend.draw(pose, self._out)
-        backward = inverse(self._framing.near(pose))
+        backward = inverse(self._framing.near([pose])[0])
         paste(self._cutting, self._cutting.sheet.sampling(backward), self._out)
         return self._out
 
@@ -105,16 +105,16 @@ def parted(framing: Framing, subject: Box) -> Framing:
     x, y, width, height = subject
     corners = np.array([[x, y], [x + width, y], [x, y + height], [x + width, y + height]])
     most = PARTING * framing.window.size[0]
-    while (widest := max(_parting(framing, pose, corners) for pose in framing.poses)) > most:
+    while (widest := _parting(framing, corners)) > most:
         # Zoom is geometric, so the way is nearly straight: the second round ends it.
         poses = tuple(pose.shallower(0.99 * most / widest) for pose in framing.poses)
         framing = replace(framing, poses=poses)
     return framing
 
 
-def _parting(framing: Framing, pose: Pose, corners: NDArray[np.float64]) -> float:
-    apart = framing.near(pose) - framing.wall(pose)
-    return float(np.abs(corners @ apart[:, :2].T + apart[:, 2]).max())
+def _parting(framing: Framing, corners: NDArray[np.float64]) -> float:
+    apart = framing.near(framing.poses) - framing.wall(framing.poses)
+    return float(np.abs(corners @ apart[:, :, :2].swapaxes(1, 2) + apart[:, None, :, 2]).max())
 
 
 def paste(cutting: Cutting, sampling: Matrix, out: Yuv) -> None:

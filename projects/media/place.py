@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of
+from projects.media.arrays import Alpha, Float, Rgb, Size, gaussian, resize, rounded, size_of, wide_blur
 from projects.media.colour import from_linear, to_linear
 from projects.media.matte import decontaminate
 from projects.media.plate import Plate
@@ -142,8 +142,8 @@ def _laid_over(ground: Rgb, product: Rgb, cover: Alpha) -> Rgb:
     light = to_linear(behind)
     amount = share.astype(np.float32)[..., None] / np.float32(255)
     reach = RIM * max(ground.shape)
-    rim = np.clip(gaussian(1 - amount[..., 0], reach) * 2, 0, 1)[..., None] * np.float32(WRAP)
-    around = gaussian(light, 3 * reach)
+    rim = np.clip(wide_blur(1 - amount[..., 0], reach) * 2, 0, 1)[..., None] * np.float32(WRAP)
+    around = wide_blur(light, 3 * reach)
     inside = to_linear(front)
     wrapped = inside + (around - inside) * np.where(around > inside, rim, 0)
     mixed = from_linear(wrapped * amount + light * (1 - amount))
@@ -167,7 +167,7 @@ def _reflected(light: Float, product: Rgb, cover: Alpha) -> Float:
     fade = np.float32(REFLECTION) * np.linspace(1, 0, depth, dtype=np.float32)[:, None, None] ** 2
     image, share = (
         to_linear(product[mirror][::-1]),
-        gaussian(amount[..., 0], 0.003 * foot.scale)[..., None] * fade,
+        wide_blur(amount[..., 0], 0.003 * foot.scale)[..., None] * fade,
     )
     done = light.copy()
     done[line : line + depth] += (image - light[line : line + depth]) * share

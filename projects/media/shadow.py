@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from projects.media.arrays import Alpha, Float, gaussian, resize, warp_affine
+from projects.media.arrays import Alpha, Float, warp_affine, wide_blur
 
 Kind = Literal["soft", "hard", "none"]
 
@@ -80,7 +80,7 @@ def flat_shadow(alpha: Alpha, kind: Kind) -> Float:
         return light
     for blur, dark in ABOVE if kind == "soft" else ((0.004, 0.45), ABOVE[1]):
         shift = (0.35 + 8 * blur) * 0.02 * foot.scale
-        light *= 1 - dark * gaussian(_moved(alpha, shift, 1.6 * shift), blur * foot.scale)
+        light *= 1 - dark * wide_blur(_moved(alpha, shift, 1.6 * shift), blur * foot.scale)
     return light
 
 
@@ -93,7 +93,7 @@ def _contact(alpha: Alpha, foot: Foot) -> Float:
     rows = np.arange(height)[:, None]
     above, below = 0.030 * foot.wide, 0.016 * foot.wide
     band = near & (rows > bottoms - above) & (rows < bottoms + below)
-    return gaussian(band.astype(np.float32), CONTACT_BLUR * foot.scale)
+    return wide_blur(band.astype(np.float32), CONTACT_BLUR * foot.scale)
 
 
 def _ellipse(shape: tuple[int, ...], foot: Foot, pool: Pool) -> Float:
@@ -102,7 +102,7 @@ def _ellipse(shape: tuple[int, ...], foot: Foot, pool: Pool) -> Float:
     across = (np.arange(shape[1], dtype=np.float32)[None, :] - middle) / (pool.wide * foot.wide / 2)
     down = (np.arange(shape[0], dtype=np.float32)[:, None] - foot.line) / (pool.high * foot.wide / 2)
     inside = ((across**2 + down**2) < 1).astype(np.float32)
-    return gaussian(inside, pool.blur * foot.scale)
+    return wide_blur(inside, pool.blur * foot.scale)
 
 
 def _cast(alpha: Alpha, foot: Foot) -> Float:
@@ -111,7 +111,7 @@ def _cast(alpha: Alpha, foot: Foot) -> Float:
         [[1, 0, 0], [0, 1 / CAST_HEIGHT, foot.line - (foot.line + 0.02 * foot.scale) / CAST_HEIGHT]],
         np.float32,
     )
-    return _blurred(_warped(alpha, inverse), CAST_BLUR * foot.scale)
+    return wide_blur(_warped(alpha, inverse), CAST_BLUR * foot.scale)
 
 
 def _sun(alpha: Alpha, foot: Foot) -> Float:
@@ -123,7 +123,7 @@ def _sun(alpha: Alpha, foot: Foot) -> Float:
     laid = _warped(alpha, inverse)
     away = (foot.line - np.arange(alpha.shape[0], dtype=np.float32)) / np.float32(0.25 * foot.scale)
     far = np.clip(away, 0, 1)[:, None]
-    sharp, soft = gaussian(laid, 0.003 * foot.scale), _blurred(laid, 0.014 * foot.scale)
+    sharp, soft = wide_blur(laid, 0.003 * foot.scale), wide_blur(laid, 0.014 * foot.scale)
     return np.asarray((sharp * (1 - far) + soft * far) * (1 - 0.45 * far), np.float32)
 
 
@@ -134,12 +134,3 @@ def _warped(alpha: Alpha, inverse: Float) -> Float:
 
 def _moved(alpha: Alpha, across: float, down: float) -> Float:
     return _warped(alpha, np.array([[1, 0, -across], [0, 1, -down]], np.float32))
-
-
-def _blurred(picture: Float, sigma: float) -> Float:
-    """Return a wide blur, made at a quarter of the size where nobody can tell."""
-    if sigma < 8:
-        return gaussian(picture, sigma)
-    size = (picture.shape[1], picture.shape[0])
-    small = resize(picture, (max(1, size[0] // 4), max(1, size[1] // 4)), "area")
-    return resize(gaussian(small, sigma / 4), size, "linear")

@@ -113,6 +113,7 @@ class Spend(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name_plural = "spend"
         constraints = [
             models.UniqueConstraint(
                 fields=["attempt", "kind"], condition=~Q(kind="adjust"), name="spend_kind_once"

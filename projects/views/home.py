@@ -33,7 +33,10 @@ def home(request: Request) -> HttpResponse:
     """Show the page, or of it the overview again, or only the projects that follow the cursor."""
     after = cursor_of(request)
     found = list(_cards(request, after)[: PAGE + 1])
-    context: dict[str, Any] = {"projects": found[:PAGE], "more": found[PAGE - 1].pk if len(found) > PAGE else None}
+    context: dict[str, Any] = {
+        "projects": found[:PAGE],
+        "more": found[PAGE - 1].pk if len(found) > PAGE else None,
+    }
     if wants_part(request) and after:
         return render(request, "projects/home.html#cards", context)
     context |= {

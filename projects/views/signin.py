@@ -6,7 +6,6 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 
 MINUTE = 60
 TRIES = {"account": 5, "address": 20}
@@ -19,7 +18,7 @@ class SignIn(LoginView):
     template_name = "registration/login.html"
     redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """Answer 429 when there were too many failed tries."""
         if any(cache.get(key, 0) >= TRIES[kind] for kind, key in _keys(request).items()):
             form = AuthenticationForm(request)

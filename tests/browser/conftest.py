@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -70,7 +71,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser: Browser, site: Site) -> dict[str, dict[str, object]]:
+def signed_in(browser: Browser, site: Site) -> dict[str, Any]:
     """Return the stored sign-in of each person, made once by the real form."""
     states = {}
     for name in ("owner", "editor", "reviewer", "stranger"):
@@ -89,7 +90,7 @@ def signed_in(browser: Browser, site: Site) -> dict[str, dict[str, object]]:
 class Seat:
     """One person at one window; what the browser complains about fails the test."""
 
-    def __init__(self, browser: Browser, state: dict[str, object], **options: object) -> None:
+    def __init__(self, browser: Browser, state: Any, **options: object) -> None:
         self.context: BrowserContext = browser.new_context(storage_state=state, **options)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -101,7 +102,7 @@ class Seat:
 
 
 @pytest.fixture
-def sit(browser: Browser, signed_in: dict[str, dict[str, object]]) -> Iterator[object]:
+def sit(browser: Browser, signed_in: dict[str, Any]) -> Iterator[object]:
     """Return a function that opens a window for a person, with the options of a browser's context."""
     seats: list[Seat] = []
 

@@ -12,9 +12,8 @@ from projects.media.arrays import Alpha, Rgb, Size, erode, gaussian, resize, war
 from projects.media.card import card, card_frame
 from projects.media.clean import clean_plate
 from projects.media.colour import Yuv, from_linear, rgb_from_yuv, to_linear, yuv_from_rgb
-from projects.media.faults import Refused
 from projects.media.place import kept, place, stood
-from projects.media.plate import Colour, Plate, colour_of, gradient, solid, supplied, sweep
+from projects.media.plate import Colour, Plate, gradient, solid, supplied, sweep
 from projects.media.recompose import recompose
 from projects.media.shadow import Kind
 from projects.media.shapes import box_of
@@ -239,13 +238,6 @@ def test_a_new_format_keeps_the_product_whole_before_its_own_ground() -> None:
     assert made.rgb.shape == made.plate.shape == (640, 360, 3)
     assert min(left, top, 1 - left - wide, 1 - top - high) > 0.05
     assert np.abs(made.plate[20, 20].astype(int) - (235, 200, 60)).max() < 16
-
-
-def test_a_colour_is_read_and_anything_else_refused() -> None:
-    assert colour_of("#E7ddd0") == (231, 221, 208)
-    for text in ("red", "#12345", "", "#zzzzzz", "#11223344"):
-        with pytest.raises(Refused, match="#"):
-            colour_of(text)
 
 
 def make_clip(shift: float, count: int = 6) -> Iterator[Yuv]:
