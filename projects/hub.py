@@ -154,6 +154,8 @@ class Hub:
         """Start from what stands now."""
         newest = self.scope.steps().aggregate(newest=Max("changed_at"))["newest"]
         self.since = newest or timezone.now()
+        recent = self.scope.steps().filter(changed_at__gt=self.since - OVERLAP)
+        self.seen = dict(recent.values_list("pk", "version"))
 
 
 def messages(steps: list[Step], abilities: Abilities) -> list[str]:

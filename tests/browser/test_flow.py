@@ -34,7 +34,9 @@ def drop(page: Page, tmp_path: Path, name: str, size: tuple[int, int]) -> None:
 
 def small_clip(page: Page) -> None:
     """Set the task form to what renders quickly."""
-    page.locator("input[name=tier][value=sketch]").check(force=True)
+    sketch = page.locator("input[name=tier][value=sketch]")
+    page.locator("label", has=sketch).click()
+    expect(sketch).to_be_checked()
     page.locator("input[name=seconds]").first.fill("2")
 
 
