@@ -38,7 +38,7 @@ def look_at(footage: Footage, pages: Sequence[Page], boxes: Sequence[Box]) -> Se
     cuts, backings = list[Fraction](), [Backing() for _ in pages]
     finder = Cuts()
     for seconds, frame in footage.frames(small, 0.0, LOOKING):
-        at = _index_at(pages, seconds)
+        at = index_at(pages, seconds)
         if at is not None:
             backings[at].see(frame.y, boxes[at])
         if finder.see(frame.y):
@@ -56,11 +56,11 @@ def burn(footage: Footage, target: Path, pages: Sequence[Page], layout: Layout, 
     with ClipWriter(target, layout.size, footage.facts.rate, "master") as writer:
         writer.audio_from(footage.path, seconds=footage.facts.seconds)
         for seconds, frame in footage.frames(layout.size, LOOKING, 1.0):
-            at = _index_at(pages, seconds)
+            at = index_at(pages, seconds)
             writer.write(frame if at is None else drawn(at).laid_on(frame))
 
 
-def _index_at(pages: Sequence[Page], seconds: Fraction) -> int | None:
+def index_at(pages: Sequence[Page], seconds: Fraction) -> int | None:
     """Return which page stands at a time; pages are in order and none over another."""
     at = bisect_right(pages, seconds, key=lambda page: page.start) - 1
     return at if at >= 0 and seconds < pages[at].end else None

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from projects.media.arrays import Alpha, Box, Rgb, Size, size_of
 from projects.media.canvas import Parts, Still
-from projects.media.captions import caption
 from projects.media.card import card
 from projects.media.clean import clean_plate
 from projects.media.clips import read
@@ -27,12 +27,14 @@ from projects.media.footage import Footage, never
 from projects.media.images import load
 from projects.media.layout import Wanted
 from projects.media.light import relight, relit
+from projects.media.motion import Sink
 from projects.media.place import place as placed
 from projects.media.plate import Plate, colour_of, gradient, solid, supplied, sweep
 from projects.media.probe import probe
 from projects.media.share import Share
 from projects.media.shot import Shot, film
 from projects.media.swap import carded, steady, swapped
+from projects.media.titles import titles
 from projects.media.upright import even
 from projects.wish import Wish, pixels
 
@@ -153,11 +155,12 @@ def camera(work: Work, scene: Scene) -> dict[str, Any]:
     shot = Shot(wish.camera.move, wish.camera.speed, Fraction(wish.seconds), seed=work.seed)
     parts = Parts(scene.alpha, clean_plate(scene.rgb, scene.alpha)) if scene.alpha is not None else None
     target = work.folder / "result.mp4"
+    still = Still(scene.rgb, parts, _boxed(work))
     with ClipWriter(target, (size.width, size.height), RATE) as writer:
         writer.silence()
-        film(Still(scene.rgb, parts, _boxed(work)), shot, writer, stop=never, tell=Share(work.folder))
+        film(still, shot, writer, stop=never, tell=Share(work.folder), through=partial(words, work, writer))
     several = (SEVERAL,) if len(work.given("product")) > 1 else ()
-    return words(work, target, (*scene.notes, *several))
+    return _made(target, "video", (*scene.notes, *several))
 
 
 def _boxed(work: Work) -> Box | None:
@@ -165,16 +168,15 @@ def _boxed(work: Work) -> Box | None:
     return tuple(work.wish.extra["box"]) if work.wish.extra["box"] else None
 
 
-def words(work: Work, made: Path, notes: tuple[str, ...]) -> dict[str, Any]:
-    """Set the words on screen: those of the timed shots, else those of the whole clip."""
+def words(work: Work, writer: ClipWriter, samples: Iterator[Yuv]) -> Sink:
+    """Return where the frames go: through the words on screen, those of the timed shots, else of the whole clip."""
     wish = work.wish
     timed = [Cue(Fraction(shot.start), Fraction(shot.end), shot.words) for shot in wish.shots if shot.words]
     whole = [Cue(FIRST_WORDS, Fraction(wish.seconds) - LAST_WORDS, text) for text in wish.words]
     cues = timed or whole
     if not cues:
-        return _made(made, "video", notes)
-    titled = caption(made, work.folder / "titled.mp4", cues, Wanted(folders=(work.fonts,)))
-    return _made(titled.video, "video", (*notes, *titled.notes))
+        return writer
+    return titles(writer, cues, Wanted(folders=(work.fonts,)), samples)
 
 
 def clip(work: Work) -> dict[str, Any]:

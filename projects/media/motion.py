@@ -8,7 +8,6 @@ from typing import Protocol
 from projects.media.arrays import Rgb, warp_affine
 from projects.media.camera import Pose
 from projects.media.colour import Yuv, blank
-from projects.media.encode import ClipWriter
 from projects.media.faults import Stopped
 from projects.media.framing import Framing, inverse
 from projects.media.sheet import for_chroma, lay
@@ -19,6 +18,13 @@ class Scene(Protocol):
 
     def frame(self, pose: Pose) -> Yuv:
         """Return what the camera sees; the planes are used again by the next call."""
+
+
+class Sink(Protocol):
+    """Where frames go."""
+
+    def write(self, yuv: Yuv) -> None:
+        """Take the next frame; its planes may be changed afterwards."""
 
 
 class Flat:
@@ -43,7 +49,7 @@ class Flat:
 def shoot(
     scene: Scene,
     framing: Framing,
-    writer: ClipWriter,
+    writer: Sink,
     *,
     stop: Callable[[], bool],
     tell: Callable[[float], None],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -10,15 +10,19 @@ from typing import Literal
 from projects.media.arrays import Size
 from projects.media.camera import MOVES, Pose, camera_path
 from projects.media.canvas import Still, canvases, kept
+from projects.media.colour import Yuv
 from projects.media.encode import ClipWriter
 from projects.media.framing import SHARES, Framing, fit
-from projects.media.motion import Flat, Scene, shoot
+from projects.media.motion import Flat, Scene, Sink, shoot
 from projects.media.parallax import Parallax, parted
 from projects.media.relief import MIDDLE, Relief
 
 # A photo that the format leaves nearly whole is used however close its product is. Any other canvas has to leave
 # the product air and the move its strength.
 ALIKE, AIR, LIVELY = 0.8, 0.82, 0.7
+
+# Frames that are looked at before a clip is written.
+SAMPLES = 4
 
 Look = Literal["layers", "relief", "flat"]
 
@@ -50,15 +54,18 @@ def film(
     *,
     stop: Callable[[], bool],
     tell: Callable[[float], None],
+    through: Callable[[Iterator[Yuv]], Sink] | None = None,
 ) -> None:
     """Write the shot's frames; size and rate are the writer's. The same input gives the same frames.
 
     A photo taken apart is filmed as layers that part. Otherwise the camera moves over the whole photo, and goes
     round it by relief. Where the product does not fit the format the photo is extended, and where that leaves
-    it no air, it is placed anew on its own background. Raises Stopped.
+    it no air, it is placed anew on its own background. `through` is given some frames to look at, and returns
+    what the frames go through on their way to the writer. Raises Stopped.
     """
     scene, framing = stage(still, shot, writer.size, writer.rate)
-    shoot(scene, framing, writer, stop=stop, tell=tell)
+    samples = (scene.frame(pose) for pose in framing.poses[:: max(1, len(framing.poses) // SAMPLES)])
+    shoot(scene, framing, through(samples) if through else writer, stop=stop, tell=tell)
 
 
 def stage(still: Still, shot: Shot, size: Size, rate: Fraction) -> tuple[Scene, Framing]:
