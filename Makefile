@@ -25,9 +25,9 @@ run: .venv/run-ready ## The studio on HOST:PORT (127.0.0.1:8000), its data in ST
 	@exec $(PYTHON) -m studio
 
 test: .venv/tests-ready ## All tests; those of rows again on PostgreSQL where TEST_DATABASE_URL names one
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist worksteal
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTHON) -m pytest -n 2 --dist loadfile -m rows; fi
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTHON) -m pytest -n 2 --dist worksteal -m rows; fi
 
 check: .venv/tests-ready ## Style, types, layers, templates, production settings, migrations
 	.venv/bin/ruff format --check .

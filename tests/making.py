@@ -43,6 +43,10 @@ def closest(rgb: Rgb) -> list[tuple[int, int, int]]:
     return seen
 
 
+# With threads of its own x265's first packet now and then comes without what the file's head needs.
+CODEC_OPTIONS = {"libx265": {"x265-params": "log-level=none:info=0:pools=none:frame-threads=1"}}
+
+
 def clip(
     path: Path,
     rgb: Rgb | None = None,
@@ -67,6 +71,7 @@ def clip(
         stream.height, stream.width = rgb.shape[:2]
         stream.pix_fmt = pixels
         stream.codec_context.thread_count = 1
+        stream.options = CODEC_OPTIONS.get(codec, {})
         for name, value in (tags or {}).items():
             setattr(stream.codec_context, name, value)
         if times is not None:
