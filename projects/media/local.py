@@ -71,9 +71,8 @@ def _subtitles(wish: Wish, request: dict[str, Any], folder: Path) -> dict[str, A
 
 def _words(wish: Wish, request: dict[str, Any]) -> list[Cue]:
     """Return the typed cues and those of the file, by their start. Raises Refused, naming the row or line."""
-    typed = cues.typed(
-        [(_stamp(row["start"]), _stamp(row["end"]), row["text"]) for row in wish.extra["cues"]]
-    )
+    rows = [(_stamp(row["start"]), _stamp(row["end"]), row["text"]) for row in wish.extra["cues"]]
+    typed = cues.typed(rows) if rows else ()
     given = [cues.read(Path(entry["path"])) for entry in request["inputs"] if entry["kind"] == "captions"]
     return sorted((cue for words in (typed, *given) for cue in words), key=lambda cue: cue.start)
 
