@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection
 
 from tests.server.wire import dial, dial_socket, handshake, rest
 from tests.serving import LONGEST_WAIT, Running
+
+
+def said(line: ClientConnection, *messages: str | list[str]) -> object:
+    """Send messages and return the answer; the server may close the socket while they are being sent."""
+    for message in messages:
+        line.send(message)
+    return line.recv(LONGEST_WAIT)
 
 
 @pytest.mark.parametrize("more", ["x" * 65537, ["x" * 40000, "x" * 40000]])
@@ -15,9 +23,8 @@ def test_a_socket_takes_64_kib_and_closes_on_more(server: Running, more: str | l
         line.send("x" * 65536)
         assert line.recv(LONGEST_WAIT) == "x" * 65536
 
-        line.send(more)
         with pytest.raises(ConnectionClosed) as closed:
-            line.recv(LONGEST_WAIT)
+            said(line, more)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
@@ -32,10 +39,8 @@ def test_a_socket_that_the_application_refuses_is_forbidden(server: Running) -> 
 
 def test_a_flood_that_the_application_does_not_read_closes_the_socket(server: Running) -> None:
     with dial_socket(server, "/deaf") as line:
-        for _ in range(150):
-            line.send("x")
         with pytest.raises(ConnectionClosed) as closed:
-            line.recv(LONGEST_WAIT)
+            said(line, *["x"] * 150)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
