@@ -38,9 +38,8 @@ def test_a_socket_that_the_application_refuses_is_forbidden(server: Running) -> 
 
 
 def test_a_flood_that_the_application_does_not_read_closes_the_socket(server: Running) -> None:
-    with dial_socket(server, "/deaf") as line:
-        with pytest.raises(ConnectionClosed) as closed:
-            said(line, *["x"] * 150)
+    with dial_socket(server, "/deaf") as line, pytest.raises(ConnectionClosed) as closed:
+        said(line, *["x"] * 150)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
