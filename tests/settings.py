@@ -13,3 +13,5 @@ from studio.settings import *  # noqa: F403 - the environment comes first
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # Their strength is Django's own to test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A pool would hold connections of threads that have ended, and a test database in use cannot be dropped.
+DATABASES["default"]["OPTIONS"].pop("pool", None)  # noqa: F405
