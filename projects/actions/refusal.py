@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from projects.models import files
+
 
 class Refused(Exception):
     """What was asked for cannot be done: `status` is the answer's, `field` the control it belongs to."""
@@ -11,3 +13,11 @@ class Refused(Exception):
         self.sentence = sentence
         self.status = status
         self.field = field
+
+
+def require_space(wanted: int = 0) -> None:
+    """Refuse with 507 unless the disk can take this many bytes and keep its reserve."""
+    try:
+        files.require_space(wanted)
+    except files.DiskFull as error:
+        raise Refused(error.sentence, status=507) from error

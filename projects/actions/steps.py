@@ -12,10 +12,10 @@ from django.db.models.functions import Now
 
 from projects import policies, progress
 from projects.actions import choice
-from projects.actions.refusal import Refused
+from projects.actions.refusal import Refused, require_space
 from projects.catalogue.base import Given, Invalid, Plan, Task
 from projects.engines.base import Engine, Verdict
-from projects.models import Asset, Attempt, Order, Project, Step, files
+from projects.models import Asset, Attempt, Order, Project, Step
 from projects.policies import Ability
 from projects.prompts import compose
 from projects.runner import embedded, requests
@@ -89,7 +89,7 @@ def request(user: User, project: Project, ask: Ask) -> Order:
     if known is not None:
         return known
     plan, engine, verdict = checked(ask)
-    _require_space()
+    require_space()
     try:
         with transaction.atomic():
             order = _order(user, project, ask, plan)
@@ -161,7 +161,7 @@ def cancel(user: User, step: Step) -> None:
 def retry(user: User, step: Step) -> None:
     """Queue a failed or cancelled step again, as a new attempt. One that moved on stays."""
     policies.require(user, step.project, Ability.MAKE)
-    _require_space()
+    require_space()
     fresh = {
         "cancel_at": None,
         "recoveries": 0,
@@ -203,10 +203,3 @@ def restore(user: User, step: Step) -> None:
     policies.require(user, step.project, Ability.MAKE)
     Step.objects.filter(pk=step.pk).write(deleted_at=None)
     progress.step_changed(step)
-
-
-def _require_space() -> None:
-    try:
-        files.require_space()
-    except files.DiskFull as error:
-        raise Refused(error.sentence, status=507) from error

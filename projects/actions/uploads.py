@@ -21,7 +21,7 @@ from django.db import IntegrityError, transaction
 
 from projects import policies, pool
 from projects.actions import names
-from projects.actions.refusal import Refused
+from projects.actions.refusal import Refused, require_space
 from projects.media import faults
 from projects.media.facts import Facts
 from projects.models import Asset, Project, Upload, files
@@ -46,7 +46,7 @@ def begin(user: User, project: Project, *, name: str, size: int) -> Upload:
         raise Refused("This file is empty. Choose one with a picture, a clip or subtitles in it.")
     if size > LARGEST:
         raise Refused("This file is larger than 1 GiB. Use a shorter or smaller one.", status=413)
-    _require_space(size)
+    require_space(size)
     return Upload.objects.create(project=project, by=user, name=names.shown(name), size=size)
 
 
@@ -63,7 +63,7 @@ def add_slice(upload: Upload, *, offset: int, body: Iterable[bytes], digest: str
     if offset != upload.offset:
         raise WrongOffset(upload.offset)
     path = part_of(upload)
-    _require_space()
+    require_space()
     with _disk():
         path.parent.mkdir(parents=True, exist_ok=True)
         end, found = _write(path, upload, body)
@@ -104,7 +104,7 @@ def finish(user: User, upload: Upload) -> Asset:
 def receive(user: User, project: Project, pieces: Iterable[bytes], name: str) -> Asset:
     """Return the asset of a file that a plain form sent."""
     policies.require(user, project, Ability.MAKE)
-    _require_space()
+    require_space()
     with files.work_folder("upload") as folder:
         path = folder / "received"
         with _disk(), path.open("wb") as file:
@@ -185,10 +185,3 @@ def _disk() -> Iterator[None]:
         if error.errno not in FULL:
             raise
         raise Refused(files.DiskFull.sentence, status=507) from error
-
-
-def _require_space(size: int = 0) -> None:
-    try:
-        files.require_space(size)
-    except files.DiskFull as error:
-        raise Refused(error.sentence, status=507) from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from projects import pool
-from projects.engines.base import Ended, Files, Json, Made, Output, Progress, Request
+from projects.engines.base import Ended, Files, Json, Made, Output, Progress, Request, Ticket
 from projects.engines.errors import Broken, HandedBack, Refused
 from projects.failures import FAILURES, Code
 from projects.media import faults
@@ -85,3 +85,32 @@ def output(ended: Ended) -> Output:
         Made(Path(entry["path"]), entry["kind"], entry["role"], entry.get("language", "")) for entry in made
     )
     return Output(files, notes=tuple(line for line in ended.words.splitlines() if line))
+
+
+class FreeEngine:
+    """What the free engines share: the files are here already, and the work is `function`, done in `follow`."""
+
+    paid = False
+    function: str
+
+    async def prepare(self, request: Request, files: Files) -> Request:
+        """Return the request as it is."""
+        return request
+
+    async def start(self, request: Request, files: Files) -> Ticket | Ended:
+        """Return an empty ticket: work that was cut off runs again."""
+        return {}
+
+    def follow(self, ticket: Ticket, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
+        """Do the work in a child and tell how far it is."""
+        return follow(self.function, request, files)
+
+    async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
+        """Return the files that the child left."""
+        return output(ended)
+
+    async def cancel(self, ticket: Ticket) -> None:
+        """Nothing to ask for: leaving `follow` ends the child."""
+
+    async def forget(self, ticket: Ticket) -> None:
+        """Nothing is kept elsewhere."""

@@ -6,11 +6,10 @@ reason. The operations are in `media/draft.py` and run in a child.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from projects.engines import child
-from projects.engines.base import Ended, Files, Output, Progress, Quote, Request, Ticket, Verdict
+from projects.engines.base import Quote, Request, Verdict
 from projects.failures import Code
 
 LONGEST_SECONDS = 60
@@ -18,13 +17,13 @@ SILENT = "A draft is silent. Sound and dialogue come with a Gemini engine."
 KEPT = "A draft keeps the background of the photo."
 
 
-class Draft:
+class Draft(child.FreeEngine):
     """Free stand-in for the image and video models."""
 
     key = "draft"
     label = "Draft"
     rank = 90
-    paid = False
+    function = "projects.media.draft:render"
     abilities = frozenset({"image.edit", "video.image", "video.refs", "video.edit", "video.edit_upload"})
 
     def can(self, request: Request) -> Verdict:
@@ -37,28 +36,6 @@ class Draft:
             (KEPT,) if request.ability.startswith("video.") and not wish.change and not wish.place else ()
         )
         return Verdict(Quote(Decimal(0), _usual(request)), notes=notes)
-
-    async def prepare(self, request: Request, files: Files) -> Request:
-        """Return the request as it is: the files are here already."""
-        return request
-
-    async def start(self, request: Request, files: Files) -> Ticket | Ended:
-        """Return an empty ticket: the work is done in `follow`, and a cut-off draft runs again."""
-        return {}
-
-    def follow(self, ticket: Ticket, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
-        """Do the work in a child and tell how far it is."""
-        return child.follow("projects.media.draft:render", request, files)
-
-    async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
-        """Return the files that the child left."""
-        return child.output(ended)
-
-    async def cancel(self, ticket: Ticket) -> None:
-        """Nothing to ask for: leaving `follow` ends the child."""
-
-    async def forget(self, ticket: Ticket) -> None:
-        """Nothing is kept elsewhere."""
 
 
 def _refusal(request: Request) -> str:

@@ -13,8 +13,7 @@ from django.http import QueryDict
 from projects import policies
 from projects.actions import Refused, choice
 from projects.actions.steps import Ask, checked
-from projects.catalogue.base import Control, Given, Slot, Task
-from projects.engines.base import Verdict
+from projects.catalogue.base import Given, Slot, Task
 from projects.forms.controls import field_for
 from projects.models import Asset, Order, Project
 from projects.policies import Ability
@@ -114,15 +113,4 @@ class TaskForm(forms.Form):
         return {
             control.name: cleaned.get(control.name, self.initial.get(control.name, control.default))
             for control in self.task.controls
-        }
-
-    def current_verdict(self) -> Verdict | None:
-        """Return the quote of the controls as they stand, where they are valid."""
-        return getattr(self, "verdict", None)
-
-    def groups(self) -> dict[str, list[Control]]:
-        """Return the controls to draw: the plain ones, and those under Advanced."""
-        return {
-            "plain": [control for control in self.task.controls if not control.advanced],
-            "advanced": [control for control in self.task.controls if control.advanced],
         }
