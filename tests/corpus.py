@@ -60,8 +60,8 @@ def _huge_video(folder: Path) -> Path:
     with av.open(str(path), "w") as output:
         stream = output.add_stream("mjpeg", rate=24)
         assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = 8192, 8192, "yuvj420p"
-        frame = av.VideoFrame(8192, 8192, "yuvj420p")
+        stream.width, stream.height, stream.pix_fmt = 5120, 2880, "yuvj420p"
+        frame = av.VideoFrame(5120, 2880, "yuvj420p")
         for plane in frame.planes:
             np.frombuffer(memoryview(plane), np.uint8)[:] = 128
         output.mux(stream.encode(frame))
@@ -95,9 +95,9 @@ def _raw_photo(folder: Path) -> Path:
 
 
 def _text_bomb(folder: Path) -> Path:
-    """Write a PNG whose comment is 100 kB that unpack to 100 MB."""
+    """Write a PNG whose comment is 20 kB that unpack to 20 MB."""
     comment = PngImagePlugin.PngInfo()
-    comment.add_text("Comment", "a" * 100_000_000, zip=True)
+    comment.add_text("Comment", "a" * 20_000_000, zip=True)
     return picture(folder / "text.png", pnginfo=comment)
 
 

@@ -167,6 +167,11 @@ def plus(one: Plane, other: Plane, out: Plane | None = None) -> Plane:
     return cast("Plane", cv2.add(one, other, out))
 
 
+def mixed(one: Plane, other: Plane, share: float) -> Plane:
+    """Return the plane `share` of the way from one to another."""
+    return cast("Plane", cv2.addWeighted(one, 1 - share, other, share, 0))
+
+
 def rounded(values: Float) -> NDArray[np.uint8]:
     """Return the values as the nearest codes, held at 0 and 255."""
     return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

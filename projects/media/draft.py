@@ -1,7 +1,8 @@
 """Drafts: a wish made of real media operations, in a child process.
 
 One function for each field of the wish and none for a task: `subject` cuts the product out, `place` gives it another
-plate, `light` lights it anew, `camera` films the still, `words` sets what is to be read. The same inputs, wish and
+plate, `light` lights it anew, `camera` films the still, `Work.words` sets what is to be read. What has no product
+to cut out, a text or pictures with roles, goes to `boards.recipes`. The same inputs, wish and
 seed give the same frames. Where the product's edge is not sure the whole photo is used, and the notes say so.
 """
 
@@ -15,38 +16,36 @@ from pathlib import Path
 from typing import Any
 
 from projects.media.arrays import Alpha, Box, Rgb, Size, size_of
-from projects.media.canvas import Parts, Still
-from projects.media.card import card
-from projects.media.clean import clean_plate
-from projects.media.clips import read
+from projects.media.background.card import card
+from projects.media.background.clean_plate import clean_plate
+from projects.media.background.compositing import place as placed
+from projects.media.background.plates import Plate, colour_of, gradient, solid, supplied, sweep
+from projects.media.background.replacement import carded, steady, swapped
+from projects.media.boards import recipes
+from projects.media.clips.footage import Footage, never
+from projects.media.clips.frames import read
+from projects.media.clips.upright import even
 from projects.media.colour import Yuv, rgb_from_yuv
-from projects.media.cues import Cue
-from projects.media.cutout import cut_out
-from projects.media.encode import ClipWriter, write_still
-from projects.media.footage import Footage, never
-from projects.media.images import load
-from projects.media.layout import Wanted
-from projects.media.light import relight, relit
-from projects.media.motion import Sink
-from projects.media.place import place as placed
-from projects.media.plate import Plate, colour_of, gradient, solid, supplied, sweep
-from projects.media.probe import probe
+from projects.media.cutout.segmentation import cut_out
+from projects.media.edits import recipes as edits
+from projects.media.edits.recipes import LARGEST, SMALLER
+from projects.media.encode.writer import ClipWriter, write_still
+from projects.media.images.stills import load
+from projects.media.light.clip import relit
+from projects.media.light.lighting import relight
+from projects.media.motion.canvas import Parts, Still
+from projects.media.motion.shot import Shot, film
+from projects.media.probe.file import probe
 from projects.media.share import Share
-from projects.media.shot import Shot, film
-from projects.media.swap import carded, steady, swapped
-from projects.media.titles import titles
-from projects.media.upright import even
+from projects.media.work import OWN_WORDS, Work, result_of
 from projects.wish import Wish, pixels
 
 LONGEST = 2880
 """Longer side, in pixels, of a still that is filmed: enough for 1080p at the nearest point of any move."""
-LARGEST = 4096
-"""Longer side, in pixels, of a still that is changed: what fits a child's memory with every layer of the work."""
 RATE = Fraction(30)
 PAPER = "#f3f2ef"
 """The paper of a white sweep: a little below white, so that light can fall on it."""
 UNSURE = "Until then the whole photo is used."
-SMALLER = f"The photo is very large, so the result is {LARGEST} pixels on its longer side."
 SEVERAL = "A draft moves the first photo. The others are references for a Gemini engine."
 MOVES = (
     "The product or the camera moves, so the clip stands before it as a card. A Gemini engine can follow it."
@@ -54,33 +53,6 @@ MOVES = (
 LOOKS_EACH_SECOND = Fraction(4)
 LOOKING = 0.2
 """The share of the work that looking for movement takes."""
-FIRST_WORDS, LAST_WORDS = Fraction(2, 5), Fraction(1, 5)
-"""Words on screen come a moment after the first frame and leave a moment before the last."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is asked for, with what, and where it goes."""
-
-    wish: Wish
-    inputs: list[dict[str, Any]]
-    folder: Path
-    fonts: Path
-    seed: int
-
-    def given(self, *roles: str) -> list[dict[str, Any]]:
-        """Return the inputs of these roles."""
-        return [entry for entry in self.inputs if entry["role"] in roles]
-
-    @property
-    def source(self) -> dict[str, Any]:
-        """The photo or clip that the work starts from."""
-        return self.given("product", "source")[0]
-
-    @property
-    def asks_for(self) -> str:
-        """The kind of change, or nothing for a clip from a still."""
-        return self.wish.change.kind if self.wish.change else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +72,21 @@ def render(request: dict[str, Any], folder: str) -> dict[str, Any]:
     """
     wish = Wish.from_json(request["wish"])
     work = Work(wish, request["inputs"], Path(folder), Path(request["fonts"]), request["seed"])
-    if work.source["kind"] == "video":
-        return clip(work)
+    done = first(work)
+    for number, change in enumerate(wish.folded, start=2):
+        done = edits.further(work, done, change, f"result-{number}")
+    return done
+
+
+def first(work: Work) -> dict[str, Any]:
+    """Return what the wish itself makes, without the changes that were folded into it."""
+    if work.asks_for == OWN_WORDS:
+        return edits.edited(work)
+    if not work.asks_for and "cutout" not in work.wish.extra:
+        return recipes.drafted(work)
     path = Path(work.source["path"])
+    if work.source["kind"] == "video":
+        return edits.longer(work) if work.asks_for == "extend" else clip(work)
     if not work.asks_for:
         return camera(work, subject(work, load(path, longest=LONGEST)))
     scene = subject(work, load(path, longest=LARGEST))
@@ -111,7 +95,7 @@ def render(request: dict[str, Any], folder: str) -> dict[str, Any]:
     changed = light(work, place(work, scene))
     target = work.folder / "result.png"
     write_still(changed.rgb, target)
-    return _made(target, "image", changed.notes)
+    return result_of(target, "image", changed.notes)
 
 
 def subject(work: Work, rgb: Rgb) -> Scene:
@@ -158,25 +142,14 @@ def camera(work: Work, scene: Scene) -> dict[str, Any]:
     still = Still(scene.rgb, parts, _boxed(work))
     with ClipWriter(target, (size.width, size.height), RATE) as writer:
         writer.silence()
-        film(still, shot, writer, stop=never, tell=Share(work.folder), through=partial(words, work, writer))
+        film(still, shot, writer, stop=never, tell=Share(work.folder), through=partial(work.words, writer))
     several = (SEVERAL,) if len(work.given("product")) > 1 else ()
-    return _made(target, "video", (*scene.notes, *several))
+    return result_of(target, "video", (*scene.notes, *several))
 
 
 def _boxed(work: Work) -> Box | None:
     """Return the box that a person drew: it frames the product even where its edge is not used."""
     return tuple(work.wish.extra["box"]) if work.wish.extra["box"] else None
-
-
-def words(work: Work, writer: ClipWriter, samples: Iterator[Yuv]) -> Sink:
-    """Return where the frames go: through the words on screen, those of the timed shots, else of the whole clip."""
-    wish = work.wish
-    timed = [Cue(Fraction(shot.start), Fraction(shot.end), shot.words) for shot in wish.shots if shot.words]
-    whole = [Cue(FIRST_WORDS, Fraction(wish.seconds) - LAST_WORDS, text) for text in wish.words]
-    cues = timed or whole
-    if not cues:
-        return writer
-    return titles(writer, cues, Wanted(folders=(work.fonts,)), samples)
 
 
 def clip(work: Work) -> dict[str, Any]:
@@ -191,7 +164,7 @@ def clip(work: Work) -> dict[str, Any]:
         writer.audio_from(path, seconds=facts.seconds)
         for frame in changed.frames:
             writer.write(frame)
-    return _made(target, "video", changed.notes)
+    return result_of(target, "video", changed.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +205,3 @@ def _plate(work: Work, size: Size, *, moving: bool = False) -> Plate:
         "plate": lambda: supplied(load(Path(work.given("plate")[0]["path"])), size, film=moving),
     }
     return plates[said["place"]]()
-
-
-def _made(path: Path, kind: str, notes: tuple[str, ...]) -> dict[str, Any]:
-    return {"files": [{"path": str(path), "kind": kind, "role": "result"}], "notes": list(notes)}

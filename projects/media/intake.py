@@ -7,16 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from projects.media.copies import clean_audio, clean_clip
-from projects.media.facts import Caps, Facts
-from projects.media.film import clip_pictures
-from projects.media.images import is_lossless, open_image, upright, write_clean
-from projects.media.pictures import Saved, cover, thumbs
-from projects.media.probe import probe, probe_image
-from projects.media.quality import report
+from projects.media.encode.copies import clean_audio, clean_clip
+from projects.media.images.clean import is_lossless, write_clean
+from projects.media.images.filmstrip import clip_pictures
+from projects.media.images.stills import open_image, upright
+from projects.media.images.thumbnails import Saved, cover, thumbs
+from projects.media.probe.facts import Caps, Facts
+from projects.media.probe.file import probe, probe_image
+from projects.media.probe.sniff import KINDS, sniff
+from projects.media.probe.text import clean_text
+from projects.media.quality.report import report
 from projects.media.share import Share
-from projects.media.sniff import KINDS, sniff
-from projects.media.text import clean_text
 
 
 def look(path: str, caps: dict[str, int]) -> dict[str, Any]:

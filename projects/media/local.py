@@ -7,14 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from projects.media import cues
-from projects.media.captions import caption
-from projects.media.cues import Cue
+from projects.media.captions import cues
+from projects.media.captions.cues import Cue
+from projects.media.captions.layout import Wanted
+from projects.media.captions.subtitles import caption
+from projects.media.clips.footage import never
 from projects.media.faults import Refused
-from projects.media.footage import never
-from projects.media.layout import Wanted
+from projects.media.reframe.formats import Format, Method, vertical
 from projects.media.share import Share
-from projects.media.vertical import Format, Method, vertical
 from projects.wish import Wish, pixels
 
 METHODS: dict[str, Method] = {"crop-path": "auto", "blur-fit": "extend"}

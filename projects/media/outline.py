@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from projects.media.arrays import Alpha, Box
-from projects.media.cutout import cut_out
-from projects.media.images import load
-from projects.media.strokes import Stroke
+from projects.media.cutout.segmentation import cut_out
+from projects.media.cutout.strokes import Stroke
+from projects.media.images.stills import load
 
 LONGEST = 1280
 """Longer side in pixels at which the product is looked for: what a stage shows."""

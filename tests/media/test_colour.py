@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from projects.media.colour import blank, from_linear, rgb_from_yuv, to_linear, yuv_from_rgb
-from projects.media.encode import ClipWriter
+from projects.media.encode.writer import ClipWriter
 
 PATCHES = [
     (180, 20, 40),
