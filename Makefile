@@ -1,6 +1,6 @@
 # The doors of the studio. Python 3.11 or newer and make are all that they need.
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check bench bench-full
+.PHONY: help setup run demo test check bench bench-full
 
 BASE := $(shell for python in python3.11 python3 python3.12 python3.13 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -9,7 +9,8 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --
 DATA := $(or $(STUDIO_DATA_DIR),var)
 # What a production site sets, for the checks that look at it.
 PRODUCTION := env PUBLIC_URL=https://studio.example.com ALLOWED_HOSTS=studio.example.com \
-	STUDIO_DATA_DIR=.venv/check SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')"
+	STUDIO_DATA_DIR=.venv/check FIELD_ENCRYPTION_KEYS="$$($(PYTHON) -c 'from cryptography import fernet; \
+	print(fernet.Fernet.generate_key().decode())')" SECRET_KEY="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')"
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \
@@ -23,6 +24,9 @@ run: .venv/run-ready ## The studio on HOST:PORT (127.0.0.1:8000), its data in ST
 	@$(PYTHON) manage.py migrate --noinput --verbosity 0
 	@$(PYTHON) manage.py begin
 	@exec $(PYTHON) -m studio
+
+demo: .venv/tests-ready ## The same beside an emulated Gemini, its data in var-demo: nothing is paid, its media is marked
+	@exec $(PYTHON) -m tests.emulator.demo
 
 test: .venv/tests-ready ## All tests; those of rows again on PostgreSQL where TEST_DATABASE_URL names one
 	$(PYTHON) -m pytest -n 2 --dist worksteal
