@@ -22,12 +22,13 @@ class Ability(StrEnum):
 
     SEE = "see"
     MAKE = "make"
+    MONEY = "money"
     APPROVE = "approve"
     BUDGET = "budget"
     MANAGE = "manage"
 
 
-_EDITOR = frozenset({Ability.SEE, Ability.MAKE})
+_EDITOR = frozenset({Ability.SEE, Ability.MAKE, Ability.MONEY})
 _PRODUCER = _EDITOR | {Ability.APPROVE, Ability.BUDGET}
 ABILITIES: dict[str, frozenset[Ability]] = {
     Role.OWNER: frozenset(Ability),
@@ -38,6 +39,7 @@ ABILITIES: dict[str, frozenset[Ability]] = {
 REFUSALS: dict[Ability, str] = {
     Ability.SEE: "This belongs to another team.",
     Ability.MAKE: "Reviewers look and approve. Ask an editor of the team to make this.",
+    Ability.MONEY: "Prices are for owners, producers and editors. Ask an owner of the team for that role.",
     Ability.APPROVE: "Approval is for owners, producers and reviewers.",
     Ability.BUDGET: "Budgets are set by owners and producers.",
     Ability.MANAGE: "Only an owner of the team can do this.",
@@ -61,12 +63,12 @@ def projects(user: Anyone) -> ProjectQuerySet:
 
 def assets(user: Anyone) -> AssetQuerySet:
     """Return the assets of a person's projects, deleted ones too, so that a delete can be undone."""
-    return Asset.objects.filter(project__in=projects(user))
+    return Asset.objects.kept().filter(project__in=projects(user))
 
 
 def steps(user: Anyone) -> StepQuerySet:
     """Return the steps of a person's projects, deleted ones too, so that a delete can be undone."""
-    return Step.objects.filter(project__in=projects(user))
+    return Step.objects.kept().filter(project__in=projects(user))
 
 
 def uploads(user: Anyone) -> QuerySet[Upload]:
@@ -89,8 +91,13 @@ def require(user: Anyone, project: Project, ability: Ability) -> None:
         raise PermissionDenied(REFUSALS[ability])
 
 
-def makers_team(user: User) -> Team | None:
-    """Return the first team in which a person may make something."""
-    makers = [role for role, able in ABILITIES.items() if Ability.MAKE in able]
-    member = Member.objects.filter(user=user, role__in=makers).select_related("team").order_by("pk").first()
-    return member.team if member else None
+def makers_teams(user: Anyone) -> QuerySet[Team]:
+    """Return the teams in which a person may make something, the first joined first."""
+    return teams_where(user, Ability.MAKE)
+
+
+def teams_where(user: Anyone, ability: Ability) -> QuerySet[Team]:
+    """Return the teams in which a person may do this, the first joined first."""
+    roles = [role for role, able in ABILITIES.items() if ability in able]
+    mine = Member.objects.filter(user=_id(user), role__in=roles)
+    return Team.objects.filter(memberships__in=mine).order_by("memberships__pk")

@@ -2,8 +2,12 @@
 
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt, Receipt
+from projects.models.consent import Consent
+from projects.models.door import Door, ProviderFile
+from projects.models.model import ModelChange
 from projects.models.order import Order
 from projects.models.project import Project
+from projects.models.removal import Removal
 from projects.models.spend import Budget, Spend
 from projects.models.step import Step
 from projects.models.team import Member, Role, Team
@@ -13,10 +17,15 @@ __all__ = [
     "Asset",
     "Attempt",
     "Budget",
+    "Consent",
+    "Door",
     "Member",
+    "ModelChange",
     "Order",
     "Project",
+    "ProviderFile",
     "Receipt",
+    "Removal",
     "Role",
     "Spend",
     "Step",

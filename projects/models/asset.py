@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Self
 
@@ -9,7 +10,15 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from projects.models.project import Project
+from projects.models.project import People, Project
+
+STRICTER = (People.NONE, People.ADULTS, People.UNSURE, People.MINORS)
+"""The answers about people, each stricter than the one before."""
+
+
+def strictest(said: Iterable[str]) -> People:
+    """Return the strictest of some answers; nobody where there are none."""
+    return max(map(People, said), key=STRICTER.index, default=People.NONE)
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
@@ -18,6 +27,10 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def live(self) -> Self:
         """Leave out what was deleted."""
         return self.filter(deleted_at=None)
+
+    def kept(self) -> Self:
+        """Leave out what was deleted for good; what is in the trash stays."""
+        return self.filter(purged_at=None)
 
     def uploads(self) -> Self:
         """Leave out what a step made."""
@@ -49,12 +62,14 @@ class Asset(models.Model):
     facts = models.JSONField(default=dict, blank=True)
     report = models.JSONField(default=dict, blank=True)
     is_draft = models.BooleanField(default=False)
+    people = models.CharField(max_length=8, choices=People, blank=True)
     made_by = models.ForeignKey("Step", null=True, blank=True, on_delete=models.PROTECT, related_name="made")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AssetQuerySet.as_manager()
 
@@ -80,6 +95,13 @@ class Asset(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the asset's page."""
         return reverse("projects:asset", args=[self.pk])
+
+    @property
+    def who(self) -> People:
+        """Return who can be recognised in it: its own answer, else its project's; not sure where nobody said."""
+        if self.kind not in {self.Kind.IMAGE, self.Kind.VIDEO}:
+            return People.NONE
+        return People(self.people or self.project.people or People.UNSURE)
 
     @staticmethod
     def fields_of(facts: dict[str, Any], pictures: dict[str, Any]) -> dict[str, Any]:

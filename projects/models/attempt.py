@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 
 from projects import states
+from projects.engines import prices
+from projects.models.door import Door
 from projects.models.step import Step
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill
 
@@ -23,6 +26,18 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             raise ValueError(f"An attempt never goes from {source} to {target}.")
         return self.filter(pk=pk, state=source).update(state=target, **fields) == 1
 
+    def repeat(self, last: Attempt) -> Attempt:
+        """Return a new attempt of a paid step, through the same door at the same prices; nothing is held yet."""
+        return self.create(
+            step=last.step,
+            number=last.number + 1,
+            door=last.door,
+            model=last.model,
+            model_version=last.model_version,
+            prices=last.prices,
+            bill=Bill.UNKNOWN,
+        )
+
 
 class Attempt(models.Model):
     """One start, paid or free. It moves forward and is never deleted."""
@@ -33,7 +48,9 @@ class Attempt(models.Model):
     state = models.CharField(
         max_length=12, choices=[(s, s) for s in AttemptState], default=AttemptState.PLANNED
     )
+    door = models.ForeignKey(Door, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     model = models.CharField(max_length=80, blank=True)
+    prices = models.JSONField(default=dict, blank=True)
     model_version = models.CharField(max_length=64, blank=True)
     request = models.JSONField(default=dict)
     request_sha = models.CharField(max_length=64, blank=True)
@@ -60,12 +77,19 @@ class Attempt(models.Model):
             models.UniqueConstraint(
                 fields=["step"], condition=Q(state__in=OPEN_ATTEMPT), name="attempt_open_once"
             ),
+            models.UniqueConstraint(fields=["door", "ticket_id"], name="attempt_ticket_once"),
             models.CheckConstraint(condition=Q(state__in=list(AttemptState)), name="attempt_state"),
             models.CheckConstraint(condition=Q(quote_usd__gte=0, cost_usd__gte=0), name="attempt_money"),
         ]
 
     def __str__(self) -> str:
         return f"Attempt {self.number} of step {self.step_id}"
+
+    @property
+    def disbelieved(self) -> Decimal | None:
+        """Return what the provider's count would come to, where it cannot be and the quote was booked instead."""
+        counted = prices.by_usage(self.prices, self.usage, made=bool(self.media)) if self.prices else None
+        return counted if prices.is_absurd(counted, self.quote_usd) else None
 
 
 class Receipt(models.Model):

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -47,13 +49,19 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def flushed(path: Path) -> str:
+    """Bring a file's bytes to the disk, and return their sha-256 in hex."""
+    _flush(path)
+    return digest(path)
+
+
 def place(source: Path, target: Path) -> None:
     """Move a finished file to its place: flushed, renamed, and only then visible. The same file twice is one."""
     if target.exists():
         source.unlink()
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
         shutil.move(source, part)
         _flush(part)
@@ -76,6 +84,15 @@ def place_pictures(
         key: {"file": picture["name"], "width": picture["width"], "height": picture["height"]}
         for key, picture in made.items()
     }
+
+
+@contextmanager
+def placing(*, alone: bool = False) -> Iterator[None]:
+    """Hold from before bytes are placed until their row is written. `alone`: bytes are removed, nobody places any."""
+    Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
+    with (Path(settings.DATA_DIR) / "media.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
 
 
 def require_space(wanted: int = 0) -> None:

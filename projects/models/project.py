@@ -19,6 +19,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(deleted_at=None)
 
 
+class People(models.TextChoices):
+    """Who can be recognised in a picture, as far as a person said."""
+
+    NONE = "none", "Nobody"
+    ADULTS = "adults", "Adults"
+    MINORS = "minors", "Minors too"
+    UNSURE = "unsure", "Not sure"
+
+
 class Project(models.Model):
     """A brief with its assets, steps, budget and region."""
 
@@ -27,10 +36,12 @@ class Project(models.Model):
     brief = models.TextField(blank=True, max_length=4000)
     country = models.CharField(max_length=2, blank=True, validators=[COUNTRY])
     us_state = models.CharField(max_length=2, blank=True, validators=[COUNTRY])
+    people = models.CharField(max_length=8, choices=People, blank=True)
     due = models.DateField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ProjectQuerySet.as_manager()
 

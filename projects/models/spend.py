@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Round
+from django.utils import timezone
 
 from projects.models.attempt import Attempt, Receipt
 from projects.models.project import Project
 from projects.models.team import Member, Team
+from projects.states import Bill
 
 NOTHING = Decimal(0)
+CANNOT_BE = "the quote, as the provider's count cannot be"
+"""The reason of a line whose count is not believed; the operator's list asks for it."""
 
 
 class Overspent(Exception):
@@ -86,6 +94,50 @@ class Budget(models.Model):
         return self.limit_usd - self.reserved - self.spent
 
 
+def months(teams: Iterable[Team], day: date) -> list[Budget]:
+    """Return each team's budget of the month of a day (UTC).
+
+    A month without a row gets an unsaved one, with the limit of the month before it, else the default.
+    """
+    first = day.replace(day=1)
+    wanted = {team.pk: team for team in teams}
+    rows = Budget.objects.filter(
+        scope=Budget.Scope.TEAM, period=Budget.Period.MONTH, team__in=wanted, starts_on__lte=first
+    )
+    last = {row.team_id: row for row in rows.order_by("starts_on")}
+    return [_of_month(team, first, last.get(pk)) for pk, team in wanted.items()]
+
+
+def _of_month(team: Team, first: date, last: Budget | None) -> Budget:
+    if last is not None and last.starts_on == first:
+        last.team = team
+        return last
+    limit = last.limit_usd if last else settings.TEAM_BUDGET_USD
+    return Budget(
+        scope=Budget.Scope.TEAM, team=team, period=Budget.Period.MONTH, starts_on=first, limit_usd=limit
+    )
+
+
+def month_limit(team: Team, day: date) -> Decimal:
+    """Return what a team may spend in the month of a day (UTC): the limit that was set last, else the default."""
+    return months([team], day)[0].limit_usd
+
+
+def budgets_of(project: Project, user: User) -> list[Budget]:
+    """Return every budget that a person's work in a project is held on; the team's month is begun when missing."""
+    month = months([project.team], timezone.now().astimezone(UTC).date())[0]
+    if month._state.adding:
+        known = {
+            "scope": month.scope,
+            "team": month.team,
+            "period": month.period,
+            "starts_on": month.starts_on,
+        }
+        month, _ = Budget.objects.get_or_create(**known, defaults={"limit_usd": month.limit_usd})
+    own = Q(project=project) | Q(member__team=project.team, member__user=user)
+    return [month, *Budget.objects.filter(own, period=Budget.Period.NONE)]
+
+
 class Spend(models.Model):
     """One line of money about an attempt; append-only."""
 
@@ -127,6 +179,10 @@ class Spend(models.Model):
         return f"{self.kind} ${self.usd} for attempt {self.attempt_id}"
 
 
+HELD = ("attempt_id", "team_id", "project_id", "member_id", "task", "model", "by_id")
+"""What every later line of an attempt has of its hold."""
+
+
 def reserve(attempt: Attempt, usd: Decimal, budgets: Iterable[Budget]) -> None:
     """Hold money for an attempt on every budget, or raise Overspent and hold nothing. Free work holds nothing."""
     if usd <= 0:
@@ -136,8 +192,8 @@ def reserve(attempt: Attempt, usd: Decimal, budgets: Iterable[Budget]) -> None:
             budgets, key=lambda budget: (list(Budget.Scope).index(Budget.Scope(budget.scope)), budget.pk)
         )
         for budget in held:
-            fits = Budget.objects.filter(pk=budget.pk, limit_usd__gte=F("reserved") + F("spent") + usd)
-            if fits.update(reserved=F("reserved") + usd) != 1:
+            fits = Budget.objects.filter(pk=budget.pk, limit_usd__gte=_usd(F("reserved") + F("spent") + usd))
+            if fits.update(reserved=_usd(F("reserved") + usd)) != 1:
                 budget.refresh_from_db()
                 raise Overspent(budget)
         attempt.budget_ids = [budget.pk for budget in held]
@@ -146,40 +202,66 @@ def reserve(attempt: Attempt, usd: Decimal, budgets: Iterable[Budget]) -> None:
         _line(attempt, Spend.Kind.RESERVE, usd)
 
 
-def settle(attempt: Attempt, usd: Decimal, receipt: Receipt | None, reason: str = "") -> None:
-    """Book what an attempt really cost.
+def carry_over(old: Attempt, new: Attempt, refusal: Receipt) -> None:
+    """Settle a refused attempt at nothing and hold the same for the next one: the budgets do not move in between."""
+    held = old.spend.filter(kind=Spend.Kind.RESERVE).first()
+    if held is None:
+        return
+    _line(old, Spend.Kind.RELEASE, held.usd, refusal, "refused")
+    _line(old, Spend.Kind.CHARGE, NOTHING, refusal, "refused")
+    new.budget_ids, new.quote_usd = old.budget_ids, held.usd
+    new.save(update_fields=["budget_ids", "quote_usd"])
+    _line(new, Spend.Kind.RESERVE, held.usd)
+
+
+def settle(
+    attempt: Attempt, usd: Decimal, receipt: Receipt | None, reason: str = "", bill: Bill | None = None
+) -> None:
+    """Book what an attempt really cost, and what is known of its bill by now.
 
     While its hold stands, all of it is released and `usd` is charged (0 too). Afterwards the difference is an
     adjustment, once per receipt. An attempt that held nothing costs nothing and has no lines.
     """
-    with transaction.atomic():
-        attempt = Attempt.objects.select_for_update().get(pk=attempt.pk)
+    with transaction.atomic(savepoint=False):
+        attempt = Attempt.objects.select_for_update().only("budget_ids", "cost_usd").get(pk=attempt.pk)
+        fields: dict[str, Any] = {"bill": bill} if bill else {}
         lines = {line.kind: line for line in attempt.spend.exclude(kind=Spend.Kind.ADJUST)}
-        if Spend.Kind.RESERVE not in lines:
-            return
-        if Spend.Kind.CHARGE not in lines:
-            _release_and_charge(attempt, lines[Spend.Kind.RESERVE].usd, usd, receipt, reason)
-        elif (
-            receipt is not None and not attempt.spend.filter(kind=Spend.Kind.ADJUST, receipt=receipt).exists()
-        ):
-            _adjust(attempt, usd, receipt, reason)
-        Attempt.objects.filter(pk=attempt.pk).update(cost_usd=usd)
+        if held := lines.get(Spend.Kind.RESERVE):
+            fields["cost_usd"] = usd
+            if Spend.Kind.CHARGE not in lines:
+                _release_and_charge(attempt, held, usd, receipt, reason)
+            elif receipt and not attempt.spend.filter(kind=Spend.Kind.ADJUST, receipt=receipt).exists():
+                _adjust(attempt, held, usd, receipt, reason)
+        if fields:
+            Attempt.objects.filter(pk=attempt.pk).update(**fields)
 
 
 def _release_and_charge(
-    attempt: Attempt, held: Decimal, usd: Decimal, receipt: Receipt | None, reason: str
+    attempt: Attempt, held: Spend, usd: Decimal, receipt: Receipt | None, reason: str
 ) -> None:
-    _line(attempt, Spend.Kind.RELEASE, held, receipt, reason)
-    _line(attempt, Spend.Kind.CHARGE, usd, receipt, reason)
+    said = {"receipt": receipt, "reason": reason}
+    Spend.objects.bulk_create(
+        [_after(held, Spend.Kind.RELEASE, held.usd, **said), _after(held, Spend.Kind.CHARGE, usd, **said)]
+    )
     Budget.objects.filter(pk__in=attempt.budget_ids).update(
-        reserved=F("reserved") - held, spent=F("spent") + usd
+        reserved=_usd(F("reserved") - held.usd), spent=_usd(F("spent") + usd)
     )
 
 
-def _adjust(attempt: Attempt, usd: Decimal, receipt: Receipt, reason: str) -> None:
+def _adjust(attempt: Attempt, held: Spend, usd: Decimal, receipt: Receipt, reason: str) -> None:
     difference = usd - attempt.cost_usd
-    _line(attempt, Spend.Kind.ADJUST, difference, receipt, reason)
-    Budget.objects.filter(pk__in=attempt.budget_ids).update(spent=F("spent") + difference)
+    _after(held, Spend.Kind.ADJUST, difference, receipt=receipt, reason=reason).save()
+    Budget.objects.filter(pk__in=attempt.budget_ids).update(spent=_usd(F("spent") + difference))
+
+
+def _after(held: Spend, kind: Spend.Kind, usd: Decimal, **said: Any) -> Spend:
+    """Return a line that follows a hold: of the same attempt, person and place, which need not be read again."""
+    return Spend(**{name: getattr(held, name) for name in HELD}, kind=kind, usd=usd, **said)
+
+
+def _usd(sum_: CombinedExpression) -> Round:
+    """Return a sum to the sixth place: SQLite counts in binary, where 3 times 0.31 less 3 times 0.31 is below 0."""
+    return Round(sum_, precision=6)
 
 
 def _line(

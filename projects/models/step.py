@@ -6,6 +6,7 @@ Each write is one conditional UPDATE: it names what the row must still be, and c
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
@@ -16,11 +17,20 @@ from django.urls import reverse
 
 from projects import states
 from projects.models.asset import Asset
+from projects.models.door import Door
 from projects.models.order import Order
 from projects.models.project import Project
 from projects.states import Phase, Status
 
 MANY_RECOVERIES = 4
+TIMED = ("rate", "quota", "result")
+"""What passes by itself: such a step is due once its time has come. For everything else somebody has to act."""
+
+COPIED = (
+    *("order_id", "project_id", "stage", "parent_id", "source_id", "name", "task", "ability", "wish", "seed"),
+    *("composed", "prompt", "prompt_is_own", "engine", "model", "door_id", "seconds_usual", "started_at"),
+)
+"""What a sibling has of its step: all that was asked for, and nothing of what came of it."""
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -30,9 +40,18 @@ class StepQuerySet(models.QuerySet["Step"]):
         """Leave out what was deleted."""
         return self.filter(deleted_at=None)
 
+    def kept(self) -> Self:
+        """Leave out what was deleted for good; what is in the trash stays."""
+        return self.filter(purged_at=None)
+
+    def whole(self) -> Self:
+        """Read along what a run of a step needs to know."""
+        return self.select_related("order", "project", "source", "parent", "door")
+
     def due(self) -> Self:
         """Return what may be claimed now: queued and due, or running past its lease."""
-        queued = Q(status=Status.QUEUED, waits_for="") & (Q(not_before=None) | Q(not_before__lte=Now()))
+        timed = Q(status=Status.QUEUED, waits_for__in=("", *TIMED))
+        queued = timed & (Q(not_before=None) | Q(not_before__lte=Now()))
         return self.filter(queued | Q(status=Status.RUNNING, lease_until__lt=Now()))
 
     def write(self, **fields: Any) -> int:
@@ -70,6 +89,8 @@ class StepQuerySet(models.QuerySet["Step"]):
                 lease_until=Now() + lease,
                 recoveries=taken_over,
                 phase=Phase.PREPARING,
+                waits_for="",
+                not_before=None,
                 started_at=models.functions.Coalesce("started_at", Now()),
                 code="",
                 detail="",
@@ -82,13 +103,38 @@ class StepQuerySet(models.QuerySet["Step"]):
         """Return the row only while this claim still holds it."""
         return self.filter(pk=pk, status=Status.RUNNING, claim=claim)
 
+    def held_by(self, claims: Mapping[int, uuid.UUID]) -> Self:
+        """Return the rows that these claims, each by its step, still hold. No two steps have the same claim."""
+        return self.filter(pk__in=claims, status=Status.RUNNING, claim__in=claims.values())
+
     def end(self, pk: int, claim: uuid.UUID, target: Status, **fields: Any) -> bool:
         """Take a step that this claim holds to another status; true when this call did it."""
         return self.held(pk, claim).move(pk, Status.RUNNING, target, **fields)
 
-    def renew(self, pk: int, claim: uuid.UUID, lease: timedelta) -> bool:
-        """Hold a step for longer; false when the claim is lost. Not a change that people see."""
-        return self.held(pk, claim).update(lease_until=Now() + lease) == 1
+    def renew(self, claims: Mapping[int, uuid.UUID], lease: timedelta) -> int:
+        """Hold steps for longer, but for those whose claim is lost; how many. Not a change that people see."""
+        return self.held_by(claims).update(lease_until=Now() + lease)
+
+    def revive(self, pk: int, source: Status) -> bool:
+        """Let a step go on that a late answer proves to be at work: a runner takes it at once."""
+        owned = {"claim": uuid.uuid4(), "owner": "", "lease_until": Now() - timedelta(days=1)}
+        fresh = {"code": "", "sentence": "", "detail": "", "recoveries": 0, "phase": Phase.GENERATING}
+        return self.move(pk, source, Status.RUNNING, **owned, **fresh)
+
+    def sibling(self, step: Step, note: str) -> Step:
+        """Return a new take of the same stage, at work already: a runner takes it at once. It has no attempt yet."""
+        Order.objects.select_for_update().get(pk=step.order_id)
+        last = self.filter(order=step.order_id, stage=step.stage).aggregate(take=models.Max("take"))["take"]
+        return self.create(
+            **{name: getattr(step, name) for name in COPIED},
+            take=last + 1,
+            status=Status.RUNNING,
+            phase=Phase.GENERATING,
+            claim=uuid.uuid4(),
+            lease_until=Now() - timedelta(days=1),
+            note=note,
+            notes=[note],
+        )
 
     def take_back(self, owner: str) -> int:
         """Free at once what a former embedded server left running; the next claim counts it."""
@@ -120,6 +166,7 @@ class Step(models.Model):
     prompt_is_own = models.BooleanField(default=False)
     engine = models.CharField(max_length=30)
     model = models.CharField(max_length=80, blank=True)
+    door = models.ForeignKey(Door, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.QUEUED)
     phase = models.CharField(max_length=12, choices=[(p, p) for p in Phase], blank=True)
@@ -145,6 +192,7 @@ class Step(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = StepQuerySet.as_manager()
 

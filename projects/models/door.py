@@ -1,0 +1,217 @@
+"""Doors: the ways to a provider, of one team or of the whole studio; and the files that lie behind one.
+
+A team with a working door uses only its own. The studio's own doors come from the environment and keep no secret.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from projects.engines import base
+from projects.models import sealed
+from projects.models.asset import Asset
+from projects.models.team import Team
+
+KEY = re.compile(r"[A-Za-z0-9._~+/=-]{20,200}")
+TOKENS = "https://oauth2.googleapis.com/token"
+"""The only place that a service account is sent to: its file names one, and could name any."""
+ACCOUNT = ("type", "project_id", "private_key_id", "private_key", "client_email", "token_uri")
+
+
+class DoorQuerySet(models.QuerySet["Door"]):
+    """Doors as engines are asked through them."""
+
+    def kept(self) -> Self:
+        """Leave out a team's doors whose key was removed; attempts still name them."""
+        return self.exclude(team__isnull=False, secret="")
+
+    def working(self) -> Self:
+        """Leave out what the provider refused, and what rests until later."""
+        rested = Q(paused_until=None) | Q(paused_until__lte=Now())
+        return self.exclude(state=Door.State.REFUSED).filter(rested)
+
+    def of_team(self, team_id: int) -> Self:
+        """Return the doors of a team, or the studio's own where the team has no working one."""
+        own = self.filter(team_id=team_id)
+        return own if own.working().exists() else self.of_studio()
+
+    def of_studio(self) -> Self:
+        """Return the doors that the environment opens now."""
+        self.note_environment()
+        opened = Q(pk__in=[])
+        for kind, last4 in _environment().items():
+            opened |= Q(kind=kind, last4=last4)
+        return self.filter(opened, team=None)
+
+    def note_environment(self) -> None:
+        """Make a row for each key of the environment, so that attempts can name the door that they used."""
+        known = set(self.filter(team=None).values_list("kind", "last4"))
+        for kind, last4 in _environment().items():
+            if (kind, last4) not in known:
+                self.get_or_create(
+                    team=None,
+                    kind=kind,
+                    last4=last4,
+                    defaults={
+                        "project": settings.GOOGLE_CLOUD_PROJECT,
+                        "location": settings.GOOGLE_CLOUD_LOCATION,
+                    },
+                )
+
+
+class Door(models.Model):
+    """One key, or one cloud project, through which requests go out."""
+
+    class Kind(models.TextChoices):
+        """Whose door it is."""
+
+        DEVELOPER = "developer", "Gemini API"
+        VERTEX = "vertex", "Vertex"
+        OPENROUTER = "openrouter", "OpenRouter"
+
+    class State(models.TextChoices):
+        """What the last test said."""
+
+        UNTESTED = "untested"
+        WORKS = "works"
+        REFUSED = "refused"
+
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="doors")
+    kind = models.CharField(max_length=10, choices=Kind)
+    secret = models.TextField(blank=True, editable=False)
+    last4 = models.CharField(max_length=4, blank=True)
+    project = models.CharField(max_length=100, blank=True)
+    location = models.CharField(max_length=40, blank=True)
+    bucket = models.CharField(max_length=200, blank=True)
+    keeps_days = models.PositiveSmallIntegerField(default=55)
+    state = models.CharField(max_length=10, choices=State, default=State.UNTESTED)
+    sentence = models.CharField(max_length=300, blank=True)
+    tested_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    abilities = models.JSONField(default=list, blank=True)
+
+    objects = DoorQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "kind", "last4"], name="door_once"),
+            # SQLite counts a row without a team as different from every other.
+            models.UniqueConstraint(
+                fields=["kind", "last4"], condition=Q(team=None), name="door_of_studio_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["developer", "vertex", "openrouter"]), name="door_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} …{self.last4}" if self.last4 else self.get_kind_display()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether its key can be opened with the operator's keys of today."""
+        try:
+            self.plain()
+        except sealed.NoKey:
+            return False
+        return True
+
+    def plain(self) -> base.Door:
+        """Return what an engine needs to go through it. Raises NoKey when its key was removed or cannot be opened."""
+        if self.team_id is not None and not self.secret:
+            raise sealed.NoKey("This key was removed. An owner of the team can save one again.")
+        secret = sealed.opened(self.secret) if self.secret else _secrets()[self.kind]
+        return base.Door(
+            pk=self.pk,
+            kind=self.kind,
+            secret=secret,
+            project=self.project,
+            location=self.location,
+            bucket=self.bucket,
+            base_url=_base_urls().get(self.kind, ""),
+        )
+
+
+def fault_of(kind: str, secret: str) -> str:
+    """Return what is wrong with the form of a key, in a sentence, or nothing. What it opens, only a test can tell."""
+    if kind == Door.Kind.VERTEX:
+        return _account_fault(secret)
+    if secret.startswith("{"):
+        return "This is a service account. Paste it under Vertex."
+    is_openrouter = secret.startswith("sk-or-")
+    if kind == Door.Kind.OPENROUTER and not is_openrouter:
+        return "A key of OpenRouter begins with sk-or-. Copy it from openrouter.ai/keys."
+    if kind == Door.Kind.DEVELOPER and is_openrouter:
+        return "This is a key of OpenRouter. Paste it there."
+    if not KEY.fullmatch(secret):
+        return "A key is 20 to 200 letters, digits and signs without spaces. Copy it again, whole."
+    return ""
+
+
+def account_of(secret: str) -> dict[str, str]:
+    """Return the parts of a service account that are needed, and no others. Raises ValueError for anything else."""
+    found: Any = json.loads(secret)
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in ACCOUNT):
+        raise ValueError
+    return {name: found[name] for name in ACCOUNT}
+
+
+def _account_fault(secret: str) -> str:
+    try:
+        account = account_of(secret)
+    except ValueError:
+        return f"A service account is a JSON file with {', '.join(ACCOUNT)}. Paste it whole."
+    if account["type"] != "service_account" or "PRIVATE KEY" not in account["private_key"]:
+        return "This is no key of a service account. Make one in the Google Cloud console, as JSON."
+    if account["token_uri"] != TOKENS:
+        return f"The token_uri of a service account is {TOKENS}. This file names another one."
+    return ""
+
+
+def _secrets() -> dict[str, str]:
+    """Return the studio's own keys by kind of door."""
+    return {"developer": settings.GEMINI_API_KEY, "openrouter": settings.OPENROUTER_API_KEY, "vertex": ""}
+
+
+def _base_urls() -> dict[str, str]:
+    return {
+        "developer": settings.GEMINI_BASE_URL,
+        "vertex": settings.GEMINI_BASE_URL,
+        "openrouter": settings.OPENROUTER_BASE_URL,
+    }
+
+
+def _environment() -> dict[str, str]:
+    """Return the doors that the environment opens: the kind, and the last four signs that tell one from another."""
+    found = {}
+    if settings.GOOGLE_GENAI_USE_VERTEXAI and settings.GOOGLE_CLOUD_PROJECT:
+        found["vertex"] = settings.GOOGLE_CLOUD_PROJECT[-4:]
+    if settings.GEMINI_API_KEY and not found:
+        found["developer"] = settings.GEMINI_API_KEY[-4:]
+    if settings.OPENROUTER_API_KEY:
+        found["openrouter"] = settings.OPENROUTER_API_KEY[-4:]
+    return found
+
+
+class ProviderFile(models.Model):
+    """A file of ours that lies at a provider for a while, behind one door."""
+
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    door = models.ForeignKey(Door, on_delete=models.PROTECT, related_name="files")
+    name = models.CharField(max_length=100)
+    uri = models.CharField(max_length=500)
+    state = models.CharField(max_length=12)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asset", "door"], name="provider_file_once")]
+
+    def __str__(self) -> str:
+        return self.name

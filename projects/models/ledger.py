@@ -1,0 +1,255 @@
+"""What was spent: an entry for each paid attempt, and the sums that pages show.
+
+An entry counts where and when its money was reserved, as on the budgets, so that quote and cost stand side by side
+and a month here is the month of a budget (UTC).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models.functions import TruncDate
+
+from projects.engines.models import Model
+from projects.models.asset import Asset
+from projects.models.attempt import Attempt
+from projects.models.project import Project
+from projects.models.spend import NOTHING, Budget, Spend
+from projects.models.step import Step
+from projects.states import AttemptState, Bill, Status
+
+MICRO = Decimal("0.000001")
+NO_RESULT = frozenset(
+    {
+        AttemptState.FAILED,
+        AttemptState.CANCELLED,
+        AttemptState.REFUSED,
+        AttemptState.PRESUMED,
+        AttemptState.WRITTEN_OFF,
+    }
+)
+PERIODS = {"month": "This month", "last": "Last month", "days": "90 days", "all": "In all"}
+"""The periods that a page offers; the first is shown until another one is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose entries: of some teams, or of one project alone; from a moment on, up to another."""
+
+    teams: tuple[int, ...]
+    project: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def within(self, period: str, now: datetime) -> Scope:
+        """Return the same for one of PERIODS."""
+        first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        before = (first - timedelta(days=1)).replace(day=1)
+        since = {"month": first, "last": before, "days": now - timedelta(days=90)}.get(period)
+        return replace(self, since=since, until=first if period == "last" else None)
+
+    def of(self, project: str, moment: str) -> Q:
+        """Return the condition on rows that know their project and their moment by these names."""
+        owned = Q(**{project: self.project}) if self.project else Q(**{f"{project}__team__in": self.teams})
+        if self.since:
+            owned &= Q(**{f"{moment}__gte": self.since})
+        return owned & Q(**{f"{moment}__lt": self.until}) if self.until else owned
+
+
+def _settled() -> Exists:
+    return Exists(Spend.objects.filter(attempt=OuterRef("pk"), kind=Spend.Kind.CHARGE))
+
+
+def entries(scope: Scope) -> QuerySet[Attempt]:
+    """Return the paid attempts, each with `at`, when its money was reserved, and whether it is `settled`."""
+    reserved = scope.of("spend__project", "spend__at") & Q(spend__kind=Spend.Kind.RESERVE)
+    return Attempt.objects.filter(reserved).annotate(at=F("spend__at"), settled=_settled())
+
+
+def open_(scope: Scope) -> QuerySet[Attempt]:
+    """Return the entries that hold money now, whatever the period."""
+    return entries(replace(scope, since=None, until=None)).filter(~_settled())
+
+
+def free(scope: Scope) -> QuerySet[Attempt]:
+    """Return the attempts that could never cost anything, in the shape of entries."""
+    rows = Attempt.objects.filter(scope.of("step__project", "created_at"), bill=Bill.FREE)
+    return rows.annotate(at=F("created_at"), settled=Value(value=True))
+
+
+def with_words(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Return the same rows with all that a line of the ledger names, the newest first."""
+    named = rows.select_related("step__project", "step__output", "step__order__by")
+    return named.defer("request", "step__wish", "step__composed", "step__prompt").order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A sum over the entries that are alike in everything a page groups by."""
+
+    project: int
+    project_name: str
+    put_away: datetime | None
+    person: int
+    model: str
+    task: str
+    day: date
+    state: str
+    code: str
+    bill: str
+    settled: bool
+    count: int
+    quoted: Decimal
+    real: Decimal
+
+    @property
+    def held(self) -> Decimal:
+        """Return what is still reserved."""
+        return NOTHING if self.settled else self.quoted
+
+    @property
+    def waste(self) -> Decimal:
+        """Return what was paid for nothing."""
+        return self.real if self.state in NO_RESULT else NOTHING
+
+
+OF_A_LINE = {
+    "project": "project_id",
+    "project_name": "project__name",
+    "put_away": "project__deleted_at",
+    "person": "by_id",
+    "model": "model",
+    "task": "task",
+}
+
+
+def cells(scope: Scope) -> list[Cell]:
+    """Return the entries summed by everything that a page groups by, so that one question answers all its tables."""
+    copied = {f"of_{name}": F(f"spend__{field}") for name, field in OF_A_LINE.items()}
+    keys = {f"of_{name}": name for name in OF_A_LINE}
+    rows = (
+        entries(scope)
+        .annotate(day=TruncDate("spend__at", tzinfo=UTC), **copied)
+        .order_by()
+        .values("day", "state", "code", "bill", "settled", *keys)
+        .annotate(count=Count("pk"), quoted=Sum("quote_usd"), real=Sum("cost_usd"))
+    )
+    return [_cell({keys.get(name, name): value for name, value in row.items()}) for row in rows]
+
+
+def _cell(row: dict[str, Any]) -> Cell:
+    money = {name: row[name].quantize(MICRO) for name in ("quoted", "real")}
+    return Cell(**{**row, "person": row["person"] or 0, **money})
+
+
+@dataclass(slots=True)
+class Total:
+    """What some entries come to. `key` is what they have in common."""
+
+    key: Any = None
+    count: int = 0
+    quoted: Decimal = NOTHING
+    real: Decimal = NOTHING
+    held: Decimal = NOTHING
+    waste: Decimal = NOTHING
+    wasted: int = 0
+
+    def add(self, cell: Cell) -> None:
+        """Count a cell in."""
+        self.count += cell.count
+        self.quoted += cell.quoted
+        self.real += cell.real
+        self.held += cell.held
+        if waste := cell.waste:
+            self.waste += waste
+            self.wasted += cell.count
+
+
+def totals(found: Iterable[Cell], key: Callable[[Cell], Any]) -> list[Total]:
+    """Return the sums by what `key` says of a cell, the dearest first."""
+    sums: dict[Any, Total] = {}
+    for cell in found:
+        name = key(cell)
+        if name not in sums:
+            sums[name] = Total(name)
+        sums[name].add(cell)
+    return sorted(sums.values(), key=lambda total: (-total.real, -total.quoted))
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is reserved at this moment, whatever the period, and the part that nobody can vouch for."""
+
+    usd: Decimal
+    count: int
+    doubtful: Decimal
+    doubts: int
+
+
+def held(scope: Scope) -> Held:
+    """Return what is reserved now."""
+    doubt = Q(state=AttemptState.UNCONFIRMED)
+    found = open_(scope).aggregate(
+        usd=Sum("quote_usd"),
+        count=Count("pk"),
+        doubtful=Sum("quote_usd", filter=doubt),
+        doubts=Count("pk", filter=doubt),
+    )
+    return Held(**{**found, "usd": _exact(found["usd"]), "doubtful": _exact(found["doubtful"])})
+
+
+def _exact(usd: Decimal | None) -> Decimal:
+    return (usd or NOTHING).quantize(MICRO)
+
+
+def finished_seconds(scope: Scope) -> Decimal:
+    """Return the length of the paid clips that are finished and not deleted."""
+    clips = Step.objects.live().filter(
+        status=Status.SUCCEEDED, output__kind=Asset.Kind.VIDEO, output__deleted_at=None
+    )
+    paid = clips.filter(pk__in=entries(scope).values("step"))
+    return paid.aggregate(seconds=Sum("output__seconds"))["seconds"] or NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPrice:
+    """What a clip of some length costs with a model, by its size."""
+
+    label: str
+    sizes: dict[str, Decimal]
+
+
+def clip_price(models: Iterable[Model], seconds: int) -> ClipPrice | None:
+    """Return the price of a clip of so many seconds with the first model on offer that makes clips."""
+    model = next((model for model in models if model.is_offered and model.video_second), None)
+    if model is None:
+        return None
+    return ClipPrice(model.label, {size: usd * seconds for size, usd in model.video_second.items()})
+
+
+@transaction.atomic
+def begin_project(project: Project, limit: Decimal) -> Budget:
+    """Return a new budget of a project that already counts what the project has spent and holds.
+
+    Entries that may still change settle on it too; what is billed does not change any more.
+    """
+    scope = Scope((), project.pk)
+    spent = _exact(entries(scope).aggregate(usd=Sum("cost_usd"))["usd"])
+    budget = Budget.objects.create(
+        scope=Budget.Scope.PROJECT,
+        project=project,
+        limit_usd=limit,
+        reserved=held(scope).usd,
+        spent=spent,
+    )
+    moving = list(open_(scope) | entries(scope).filter(bill=Bill.UNKNOWN))
+    for attempt in moving:
+        attempt.budget_ids = [*attempt.budget_ids, budget.pk]
+    Attempt.objects.bulk_update(moving, ["budget_ids"], batch_size=200)
+    return budget
