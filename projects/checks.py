@@ -31,9 +31,13 @@ def production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS holds `*`. Name your hosts.", id="studio.E007"))
-    if os.environ.get("GOOGLE_GENAI_DEBUG"):
+    if settings.PRODUCTION and {"", settings.SECRET_KEY} & {*(settings.FIELD_ENCRYPTION_KEYS or [""])}:
         found.append(
-            Error("GOOGLE_GENAI_DEBUG writes keys and media to the log. Remove it.", id="studio.E005")
+            Error(
+                "FIELD_ENCRYPTION_KEYS is missing or equals SECRET_KEY.",
+                hint="Run `manage.py doctor --new-key`.",
+                id="studio.E006",
+            )
         )
     if settings.PRODUCTION and "STUDIO_DATA_DIR" not in os.environ:
         found.append(

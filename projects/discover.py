@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
-NOT_PLUGINS = frozenset({"base", "errors", "client", "child"})
+NOT_PLUGINS = frozenset({"base", "errors", "client", "child", "common"})
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:

@@ -61,7 +61,7 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.PEOPLE_POLICY: Failure(
         "The provider does not edit pictures of this person.",
-        "Use a picture without a recognisable face, or confirm consent on the project.",
+        "It refuses children and known faces. Use a picture without one, such as the product alone or a back view.",
         (_D.OTHER_FILE, _D.DRAFT),
     ),
     _C.REGION_LIMITED: Failure(
@@ -70,8 +70,8 @@ FAILURES: dict[Code, Failure] = {
         (_D.ADJUST, _D.DRAFT),
     ),
     _C.INPUT_REJECTED: Failure(
-        "The studio cannot use one of the inputs.",
-        "Change the input or the setting that is named here.",
+        "This request was not accepted.",
+        "Change the words, a file or a setting, then start it again. The operator can see the provider's own words.",
         (_D.ADJUST, _D.OTHER_FILE),
     ),
     _C.FILE_PROCESSING_FAILED: Failure(
@@ -141,7 +141,7 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.STORAGE_FAILED: Failure(
         "The result could not be stored.",
-        "The disk is full or read-only. Free some space, then start it again.",
+        "The disk is full or read-only. Free some space, then try again.",
         (_D.RETRY,),
     ),
     _C.CANCELLED_BY_PROVIDER: Failure(

@@ -112,6 +112,11 @@ class Wish:
     roles: tuple[tuple[str, str, str], ...] = ()
     extra: Json = field(default_factory=dict)
 
+    @property
+    def folded(self) -> tuple[Change, ...]:
+        """The changes that `prompts.edits.fold` added to it, in order."""
+        return tuple(_change(change) for change in self.extra.get("changes", ()))
+
     def to_json(self) -> Json:
         """Return plain JSON values that `from_json` turns back into an equal wish."""
         return {"version": VERSION, **dataclasses.asdict(self)}
@@ -134,11 +139,11 @@ def _revived(name: str, value: Any) -> Any:
     if name == "shots":
         return tuple(Shot(**shot) for shot in value)
     if name == "change":
-        return (
-            None
-            if value is None
-            else Change(**{**value, "box": tuple(value["box"]) if value["box"] else None})
-        )
+        return None if value is None else _change(value)
     if name == "roles":
         return tuple((slot, role, note) for slot, role, note in value)
     return tuple(value) if name in {"locks", "words"} else value
+
+
+def _change(value: Mapping[str, Any]) -> Change:
+    return Change(**{**value, "box": tuple(value["box"]) if value["box"] else None})

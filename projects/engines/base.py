@@ -8,13 +8,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from projects.failures import Code
+from projects.engines.errors import Refused
+from projects.engines.models import Model
+from projects.failures import FAILURES, Code
 from projects.states import Phase
 from projects.wish import Wish
 
 Json = dict[str, Any]
 Ticket = Json
 """What an engine needs to find its running work again; `{}` for a free engine, which runs again instead."""
+
+TICKET_NAME = "ticket.json"
+"""The file in which an engine keeps an id before it writes the bytes that came with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +30,63 @@ class Input:
     kind: str
     path: Path | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    remote: Json | None = None
+    """Where the file lies at the provider, once `prepare` has put it there: name, uri, mime, expires_at, state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way to a provider: whose, its key, and where it stands. The key shows in no log."""
+
+    pk: int
+    kind: str
+    secret: str = field(repr=False)
+    project: str = ""
+    location: str = ""
+    bucket: str = ""
+    base_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The conversation that a request continues: the ticket of the version before, and how many edits it holds."""
+
+    engine: str
+    ticket: Json
+    edits: int = 0
+    turns: tuple[Path, ...] = ()
+    """What was said in it, a file for each version and the first one first, where the provider keeps nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of an engine: one stage of one task."""
+    """What is asked of an engine: one stage of one task. `prompt` is what a paid engine sends, word for word."""
 
     wish: Wish
     task: str
     ability: str
     inputs: tuple[Input, ...] = ()
-    model: str = ""
+    model: Model | None = None
+    door: Door | None = None
+    chain: Chain | None = None
+    prompt: str = ""
+    label: str = ""
+    """The attempt's id, which goes along so that lost work can be told from other work."""
     seed: int = 0
+    hook: str = ""
+    """Where the provider may post that the work has ended."""
+
+    def given(self) -> tuple[Model, Door]:
+        """Return the model and the door, as a paid engine needs them. Raises Refused for a request without."""
+        if self.model is None or self.door is None:
+            raise Refused(FAILURES[Code.CREDENTIALS_MISSING].why, Code.CREDENTIALS_MISSING)
+        return self.model, self.door
+
+    @property
+    def shows_nobody(self) -> bool:
+        """Return whether files go along and each is an upload in which, as a person said, nobody can be recognised."""
+        said = [one.facts.get("people") == "none" and not one.facts.get("made_here") for one in self.inputs]
+        return bool(said) and all(said)
 
     def first(self, *kinds: str) -> Input | None:
         """Return the first input of one of these kinds."""
@@ -80,22 +130,32 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One file that an engine made. `role` is `result` for the one that the page shows."""
+    """One file that an engine made. `role` is `result` for the one that the page shows.
+
+    `is_private`: kept beside the result under its own name, and never served; the ticket names it as `history`.
+    """
 
     path: Path
     kind: str
     role: str = "result"
     language: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The engine's last word on a ticket: no bytes yet. `media` are its own references to them."""
+    """The engine's last word on a ticket: no bytes yet. `media` are its own references to them.
+
+    `words` are what came back in words: notes of a free engine, the provider's text of a paid one. `code` says why
+    there is no media. `ticket` is known where the one answer brought both the id and the end.
+    """
 
     status: Literal["done", "failed", "cancelled"]
     usage: Json = field(default_factory=dict)
     media: tuple[Json, ...] = ()
     words: str = ""
+    code: Code | None = None
+    ticket: Ticket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +173,8 @@ class Files:
 
     folder: Path
     wall_seconds: float
+    kept: Path | None = None
+    """Where bytes that came with an answer wait until they are stored; it outlives this start of the process."""
 
     def new(self, name: str) -> Path:
         """Return the path of a file to be made in the folder."""
@@ -143,8 +205,8 @@ class Engine(Protocol):
     async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
         """Return the bytes; free and resumable."""
 
-    async def cancel(self, ticket: Ticket) -> None:
+    async def cancel(self, ticket: Ticket, door: Door) -> None:
         """Ask the engine to stop."""
 
-    async def forget(self, ticket: Ticket) -> None:
+    async def forget(self, ticket: Ticket, door: Door) -> None:
         """Delete the work at the engine."""

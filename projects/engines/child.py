@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from projects import pool
-from projects.engines.base import Ended, Files, Json, Made, Output, Progress, Request, Ticket
+from projects.engines.base import Door, Ended, Files, Json, Made, Output, Progress, Request, Ticket
 from projects.engines.errors import Broken, HandedBack, Refused
 from projects.failures import FAILURES, Code
 from projects.media import faults
@@ -109,8 +109,8 @@ class FreeEngine:
         """Return the files that the child left."""
         return output(ended)
 
-    async def cancel(self, ticket: Ticket) -> None:
+    async def cancel(self, ticket: Ticket, door: Door) -> None:
         """Nothing to ask for: leaving `follow` ends the child."""
 
-    async def forget(self, ticket: Ticket) -> None:
+    async def forget(self, ticket: Ticket, door: Door) -> None:
         """Nothing is kept elsewhere."""

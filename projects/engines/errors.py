@@ -4,12 +4,82 @@ EngineError
 ├── NotSent     nothing left this machine: it may be sent again
 ├── Refused     the engine said no, with its code: not billed
 ├── Doubt       sent, and the answer is lost: the bill is unknown (paid engines only)
-└── Broken      a free engine, or a result, failed: a code and a sentence
+└── Broken      accepted work, or a result, failed: a code and a sentence
+    └── Damaged     its bytes are not the result: they may be fetched again
 """
 
 from __future__ import annotations
 
-from projects.failures import Code
+import re
+from collections.abc import Iterable
+
+from projects.failures import FAILURES, Code
+
+LENGTH = "The provider does not make this length. Choose another number of seconds."
+FORMAT = "The provider does not make this format. Choose another format."
+SIZE = "The provider does not make this size. Choose another size."
+PICTURES = "The provider does not take these pictures. Remove one, or use another saved as JPEG or PNG."
+WORDS = "The words are too long for the provider. Shorten them."
+FIELDS: dict[str, str] = {
+    **dict.fromkeys(("duration", "duration_seconds", "durationSeconds"), LENGTH),
+    **dict.fromkeys(("aspect_ratio", "aspectRatio"), FORMAT),
+    **dict.fromkeys(("resolution", "image_size", "imageSize"), SIZE),
+    **dict.fromkeys(("image", "images", "reference_images", "referenceImages"), PICTURES),
+    "token count": WORDS,
+}
+"""What to change, by the last part of the provider's own name of a field."""
+SENTENCES: dict[str, str] = {
+    "Duration cannot be set in response format for edit task": LENGTH,
+    "Aspect ratio is not enabled for this model": FORMAT,
+    "Provided image is not valid": PICTURES,
+    "Unable to process input image. Please retry or report in "
+    "https://developers.generativeai.google/guide/troubleshooting": PICTURES,
+}
+"""Whole sentences that name a field in words. Recorded by OpenRouter's note (reference/gemini-api.md section 3),
+yeahhe365/Gemini-Nexus issue 13, AmberSahdev/Open-Interface issue 64 and pollinations/pollinations issue 4157."""
+TEMPLATES = tuple(
+    re.compile(template)
+    for template in (
+        r"The number value for `?(?P<field>\w+)`? is out of bound\. Please provide a value between .+",
+        r"`?(?P<field>\w+)`? does not support `.+` as a valid value\. Please refer to the Gemini API documentation .+",
+        r"`?(?P<field>\w+)`? isn't supported by this model\. Please remove it or refer to the Gemini API .+",
+        r"Invalid value at '(?:[\w\[\]]+\.)*(?P<field>\w+)' .+",
+        r"The input (?P<field>token count) \(\d+\) exceeds the maximum number of tokens allowed \(\d+\)\.?",
+    )
+)
+"""Whole sentences of one form that name a field. Recorded by waooAI/waoowaoo issue 155, n8n-io/n8n issue 17707 and
+ArcReel/ArcReel issue 247; the last two are google.rpc's and the token counter's own."""
+SUPPORT = re.compile(r"\bSupport codes?: *(\d{8}(?:, *\d{8})*)")
+PERSON_CODES = frozenset({"29310472", "15236754", "39322892", "58061214", "17301594"})
+"""Support codes for a prominent person, a face and a child. Source: Vertex' pages on responsible AI for Veo and for
+Gemini's images; every other one is of another safety check."""
+PERSON_REASONS = frozenset(
+    {
+        "input_text_contain_prominent_person_prohibited",
+        "input_image_celebrity",
+        "input_image_photo_realistic_child_prohibited",
+        "generated_image_celebrity",
+        "generated_image_prominent_people_detected_by_rewriter",
+        "generated_image_identifiable_people",
+        "generated_image_minors",
+    }
+)
+"""Reasons about people, as the SDK 3.4.0 lists them (types.py, TurnCompleteReason)."""
+
+
+def remedy(message: str, fields: Iterable[str] = ()) -> str:
+    """Return what to change, where the provider's whole sentence or its own list of fields names it; else nothing."""
+    said = next((match["field"] for one in TEMPLATES if (match := one.fullmatch(message))), "")
+    return next((FIELDS[name] for name in (*fields, said) if name in FIELDS), SENTENCES.get(message, ""))
+
+
+def by_support_code(message: str) -> Code | None:
+    """Return what the support codes of a safety check name; nothing for a message without."""
+    found = SUPPORT.search(message)
+    if found is None:
+        return None
+    is_person = PERSON_CODES.intersection(found[1].replace(" ", "").split(","))
+    return Code.PEOPLE_POLICY if is_person else Code.SAFETY_BLOCKED
 
 
 class EngineError(Exception):
@@ -27,15 +97,46 @@ class NotSent(EngineError):
 
 
 class Refused(EngineError):
-    """The engine, or a check of the input, said no."""
+    """The engine, or a check of the input, said no.
+
+    `status`: the provider's HTTP status, 0 where nothing was asked. `again`: the refusal passes by itself.
+    `retry_after`: after so many seconds, where the provider said.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        code: Code,
+        detail: str = "",
+        *,
+        status: int = 0,
+        again: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(sentence, code, detail)
+        self.status = status
+        self.again = again
+        self.retry_after = retry_after
 
 
 class Doubt(EngineError):
-    """The request may have been accepted."""
+    """The request may have been accepted. `status`: of the answer that says too little, 0 where none came."""
+
+    def __init__(self, sentence: str, code: Code, detail: str = "", *, status: int = 0) -> None:
+        super().__init__(sentence, code, detail)
+        self.status = status
 
 
 class Broken(EngineError):
     """The work was accepted and failed."""
+
+
+class Damaged(Broken):
+    """The bytes that came are not the result: they may be fetched again. `sha256`: of what came."""
+
+    def __init__(self, detail: str, sha256: str = "") -> None:
+        super().__init__(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, detail)
+        self.sha256 = sha256
 
 
 class HandedBack(Exception):

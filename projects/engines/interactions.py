@@ -1,0 +1,298 @@
+"""The Interactions API: one create, polls, cancel and delete, and what an answer says.
+
+Source: reference/gemini-api.md section 2 and the SDK 3.4.0. The answers are read as plain JSON: the SDK does not check
+them, and an answer without an id would parse as a success.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from projects.engines import answers, client, prices, sources
+from projects.engines.base import TICKET_NAME, Door, Ended, Files, Json, Progress, Ticket
+from projects.engines.client import CREATE_SECONDS, READ_SECONDS
+from projects.engines.errors import Broken, EngineError
+from projects.failures import FAILURES, Code
+from projects.states import Phase
+
+FINAL = frozenset(
+    {
+        "completed",
+        "failed",
+        "cancelled",
+        "incomplete",
+        "budget_exceeded",
+        "requires_action",
+        "requires_continuation",
+    }
+)
+SHORTEST_PAUSE, STEADY_PAUSE, LONGEST_PAUSE, PAUSE_SHARE = 0.2, 1.0, 10.0, 0.2
+"""Seconds before a look: twice as many as have passed, up to a second, and a fifth of them from then on."""
+UNKNOWN_SECONDS = 600.0
+"""So long an id may be unknown, and ended work may show nothing of its end."""
+SLOW_SECONDS = 60.0
+INVALID = ("invalid_request", 3)
+"""The codes of an error that is about the request: a word of the Interactions API, a number of google.rpc."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an interaction says of itself. `media`: type, mime_type, and uri or data (bytes, or base64)."""
+
+    id: str
+    status: str
+    usage: Json = field(default_factory=dict)
+    media: tuple[Json, ...] = ()
+    words: str = ""
+    errors: tuple[Json, ...] = ()
+    sources: tuple[Json, ...] = ()
+    """What was looked up for it: title and uri."""
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether nothing more will come; an unknown status is waited for."""
+        return self.status in FINAL
+
+    @property
+    def says_nothing(self) -> bool:
+        """Return whether it is completed without a result, a word or a count: seen live of work that had a result."""
+        told = (self.usage, self.media, self.words, self.errors)
+        return self.status == "completed" and not any(told)
+
+
+async def create(door: Door, api_version: str, body: Json, seconds: float = CREATE_SECONDS) -> Answer:
+    """Send the one paid request. Raises NotSent, Refused or Doubt, and nothing else of the provider's."""
+    background = {} if body.get("background") else {"automatic_continuation": False}
+    await client.turn()
+    try:
+        async with asyncio.timeout(seconds):
+            calls = client.of(door, api_version, create=True).interactions.with_raw_response
+            reply = await calls.create(request=_typed(body), **background, timeout=seconds)
+            answer = read(reply.http_response.content)
+    except client.failures() as error:
+        raise answers.of(error) from error
+    if not answer.id:
+        raise answers.lost("The answer has no id.")
+    return answer
+
+
+def _typed(body: Json) -> Any:
+    """Return a create as the SDK's own value: out of plain values it makes a class for each call, at 10 ms of CPU."""
+    turn = {"type": "user_input", "content": body["input"]}
+    return client.sdk("google.genai._gaos.models").CreateInteractionRequest(body={**body, "input": [turn]})
+
+
+def named(label: str, hook: str = "") -> Json:
+    """Return what lets lost work be found again: the attempt as a label, and with the hook that tells of its end."""
+    body: Json = {"labels": {"attempt": label}} if label else {}
+    if hook:
+        body["webhook_config"] = {"uris": [hook], "user_metadata": {"attempt": label}}
+    return body
+
+
+def note(ticket: Ticket, files: Files) -> None:
+    """Write an id down before the bytes that came with it: a death in between does not lose it."""
+    write((files.kept or files.folder) / TICKET_NAME, json.dumps(ticket).encode())
+
+
+async def look(door: Door, api_version: str, id_: str) -> Answer:
+    """Ask how an interaction stands; free and repeatable. Raises what `client.failures` names.
+
+    Most of what is asked of a provider is this, so it goes without the SDK where a key is all that it adds.
+    """
+    async with asyncio.timeout(READ_SECONDS):
+        if door.kind == "developer":
+            path = f"/{api_version}/interactions/{quote(id_, safe='')}?stream=false"
+            return read(await client.got(door, path))
+        calls = client.of(door, api_version).interactions.with_raw_response
+        reply = await calls.get(id_, timeout=READ_SECONDS)
+        return read(reply.http_response.content)
+
+
+Look = Callable[[Door, str, str], Awaitable[Answer]]
+"""How an engine asks: by door, version of the API, and id."""
+
+
+async def again(door: Door, ticket: Ticket, files: Files, ask: Look = look) -> tuple[Json, ...]:
+    """Return the media of an interaction anew, with fresh addresses; nothing when the provider gives none."""
+    try:
+        answer = await ask(door, ticket["api_version"], ticket["id"])
+    except client.failures(EngineError):
+        return ()
+    return (await asyncio.to_thread(ended, answer, ticket, files)).media
+
+
+async def cancel(door: Door, api_version: str, id_: str) -> None:
+    """Ask the provider to stop. What came of it is seen by the next look."""
+    await _quietly(client.of(door, api_version).interactions.cancel(id_, timeout=READ_SECONDS))
+
+
+async def forget(door: Door, api_version: str, id_: str) -> None:
+    """Delete an interaction at the provider. Raises what the SDK raises, but for one that is gone already."""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            await client.of(door, api_version).interactions.delete(id_, timeout=READ_SECONDS)
+    except client.failures() as error:
+        said = answers.said(error)
+        if said is None or not (said.status in (403, 404) or _is_unknown(said)):
+            raise
+
+
+def _is_unknown(said: answers.Said) -> bool:
+    """Return whether a 400 says that there is no such interaction, as was seen live of one that is gone."""
+    return said.error is not None and answers.refusal(said).code == Code.CHAIN_EXPIRED
+
+
+async def _quietly(call: Any) -> None:
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            await call
+    except client.failures():
+        return
+
+
+def read(content: bytes) -> Answer:
+    """Return what a body says. Raises Doubt for one that is no JSON object."""
+    body = answers.parsed(content)
+    steps = [step for step in _list(body.get("steps")) if isinstance(step, dict)]
+    parts = [
+        part for step in _after_input(steps) for part in _list(step.get("content")) if isinstance(part, dict)
+    ]
+    return Answer(
+        id=str(body.get("id") or ""),
+        status=str(body.get("status") or ""),
+        usage=body["usage"] if isinstance(body.get("usage"), dict) else {},
+        media=tuple(part for part in parts if part.get("type") in ("video", "image") and _holds(part)),
+        words="\n".join(
+            str(part["text"]) for part in parts if part.get("type") == "text" and part.get("text")
+        ),
+        errors=tuple(_errors(body, steps)),
+        sources=sources.of_parts(parts),
+    )
+
+
+def _after_input(steps: list[Json]) -> list[Json]:
+    """Return the model's output after the last thing that we said; what came before belongs to earlier turns."""
+    last = max((number for number, step in enumerate(steps) if step.get("type") == "user_input"), default=-1)
+    return [step for step in steps[last + 1 :] if step.get("type") == "model_output"]
+
+
+def _errors(body: Json, steps: list[Json]) -> list[Json]:
+    found = [*_list(body.get("errors")), body.get("error"), *(step.get("error") for step in steps)]
+    return [entry for entry in found if isinstance(entry, dict)]
+
+
+def _holds(part: Json) -> bool:
+    return isinstance(part.get("uri") or part.get("data"), str)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+async def follow(
+    door: Door, ticket: Ticket, files: Files, ask: Look = look
+) -> AsyncIterator[Progress | Ended]:
+    """Yield a sign of life after each look, then how the work ended.
+
+    Errors of a look are waited out: the work goes on without us. Raises Broken when the id stays unknown.
+    """
+    began = time.monotonic()
+    trouble: float | None = None
+    while True:
+        await asyncio.sleep(_pause(time.monotonic() - began))
+        now = time.monotonic()
+        try:
+            answer = await ask(door, ticket["api_version"], ticket["id"])
+        except client.failures(EngineError) as error:
+            trouble = trouble or now
+            yield Progress(Phase.GENERATING, note=_note(error, now - trouble))
+        else:
+            trouble = (trouble or now) if answer.says_nothing else None
+            if answer.is_final and (trouble is None or now - trouble > UNKNOWN_SECONDS):
+                holds_bytes = any(part.get("data") for part in answer.media)
+                told = answer, ticket, files
+                yield await asyncio.to_thread(ended, *told) if holds_bytes else ended(*told)
+                return
+            yield Progress(Phase.GENERATING)
+
+
+def _pause(passed: float) -> float:
+    young = min(max(2 * passed, SHORTEST_PAUSE), STEADY_PAUSE)
+    return min(max(passed * PAUSE_SHARE, young), LONGEST_PAUSE)
+
+
+def _note(error: BaseException, trouble: float) -> str:
+    """Return what a card says of a look that failed. Raises Broken when the provider knows nothing of the id."""
+    said = answers.said(error)
+    if said and said.status in (400, 404) and trouble > UNKNOWN_SECONDS:
+        raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT, said.words) from error
+    if said and said.status in (401, 403):
+        return "Waiting for a valid key. The work goes on at the provider."
+    return "The provider is slow to answer." if trouble > SLOW_SECONDS else ""
+
+
+def ended(answer: Answer, ticket: Ticket | None, files: Files) -> Ended:
+    """Return the end that an answer tells: bytes that came with it are kept, addresses are passed on."""
+    media = tuple(_kept(part, answer.id, number, files) for number, part in enumerate(answer.media))
+    cited = {"sources": list(answer.sources)} if answer.sources else {}
+    found = tuple({**entry, **cited} for entry in media if entry)
+    common: dict[str, Any] = {"usage": answer.usage, "words": answer.words, "ticket": ticket}
+    if answer.status == "cancelled" and not found:
+        return Ended("cancelled", code=Code.CANCELLED_BY_PROVIDER, **common)
+    if found:
+        return Ended("done", media=found, **common)
+    code = _why_empty(answer)
+    words = "\n".join([answer.words, *(json.dumps(entry) for entry in answer.errors)]).strip()
+    return Ended("failed", code=code, **{**common, "words": words})
+
+
+def _why_empty(answer: Answer) -> Code:
+    """Return why an interaction ended without media."""
+    for error in answer.errors:
+        if (code := answers.cause(error)) is not None:
+            return code
+    counted = prices.tokens_by_kind(answer.usage)
+    if counted.get("video") or counted.get("image"):
+        return Code.OUTPUT_CORRUPT
+    if answer.status == "completed":
+        return Code.SAFETY_BLOCKED if answer.words else Code.EMPTY_RESULT
+    if answer.status != "failed":
+        return Code.EMPTY_RESULT
+    ours = any(error.get("code") in INVALID for error in answer.errors)
+    return Code.INPUT_REJECTED if ours else Code.PROVIDER_DOWN
+
+
+def _kept(part: Json, id_: str, number: int, files: Files) -> Json | None:
+    """Return a reference to one medium; bytes are written down first. None for bytes that are no base64."""
+    known = {"type": part["type"], "mime_type": str(part.get("mime_type") or "")}
+    if isinstance(part.get("uri"), str):
+        return {**known, "uri": part["uri"]}
+    try:
+        held = part["data"]
+        data = held if isinstance(held, bytes) else base64.b64decode(held, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    path = (files.kept or files.folder) / f"{number}.{part['type']}"
+    write(path, data)
+    return {**known, "path": str(path)}
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file of an answer, flushed; half of it never has its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        client.flush(file)
+    part.replace(path)

@@ -1,0 +1,68 @@
+"""From the end of an interaction to a file: bytes that came with the answer, or a download; free and repeatable."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from projects.engines import downloads, interactions, sources
+from projects.engines.base import Door, Ended, Files, Json, Made, Output, Ticket
+from projects.engines.downloads import Gone
+from projects.engines.errors import Broken
+from projects.failures import FAILURES, Code
+
+SUFFIXES = {
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/jpeg": ".jpg",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+}
+
+NAMES = {"image": "a picture", "video": "a clip"}
+
+Again = Callable[[Door, Ticket, Files], Awaitable[tuple[Json, ...]]]
+
+
+async def fetch(
+    door: Door, ended: Ended, files: Files, wanted: str, again: Again = interactions.again
+) -> Output:
+    """Return the last medium of an end, as a file of the step's folder.
+
+    wanted: image or video. An address that has expired, and bytes that are gone, are asked for once more: `again`. An
+    end without media is one whose bytes came damaged.
+    Raises Broken when nothing leads to bytes any more.
+    """
+    media = ended.media
+    for _ in range(2):
+        for part in sorted(media, key=lambda part: part["type"] == wanted, reverse=True):
+            if (path := await _bytes(door, ended, part, files)) is not None:
+                notes = (
+                    ()
+                    if part["type"] == wanted
+                    else (f"The provider sent {NAMES[part['type']]} in place of {NAMES[wanted]}.",)
+                )
+                return Output((Made(path, part["type"]),), notes + sources.notes(media), ended.words)
+        media = await again(door, ended.ticket or {}, files)
+    code = Code.TIMED_OUT if ended.media else Code.OUTPUT_CORRUPT
+    raise Broken(FAILURES[code].why, code, "The provider no longer gives the result out.")
+
+
+async def _bytes(door: Door, ended: Ended, part: Json, files: Files) -> Path | None:
+    suffix = SUFFIXES.get(part["mime_type"], ".mp4" if part["type"] == "video" else ".jpg")
+    target = files.new(f"result{suffix}")
+    if "path" in part:
+        return await asyncio.to_thread(_copied, Path(part["path"]), target)
+    try:
+        await downloads.fetch(door, (ended.ticket or {})["api_version"], part["uri"], target)
+    except Gone:
+        return None
+    return target
+
+
+def _copied(kept: Path, target: Path) -> Path | None:
+    if not kept.exists():
+        return None
+    return Path(shutil.copyfile(kept, target))

@@ -1,0 +1,62 @@
+"""What every door to an image model asks alike: which size, whether the model makes it, and at what price. Pure."""
+
+from __future__ import annotations
+
+from projects.engines import prices
+from projects.engines.base import Quote, Request, Verdict
+from projects.engines.errors import Refused
+from projects.engines.models import Model
+from projects.failures import FAILURES, Code
+
+USUAL_SECONDS = {"1K": 12.0, "2K": 18.0, "4K": 30.0}
+
+
+def can(request: Request) -> Verdict:
+    """Say yes with the most that one picture can cost, or name what the model cannot do."""
+    if request.model is None or request.door is None:
+        return Verdict.no(FAILURES[Code.CREDENTIALS_MISSING].why, Code.CREDENTIALS_MISSING)
+    refusal = _refusal(request, request.model)
+    if refusal:
+        return Verdict.no(refusal)
+    size = size_of(request)
+    line = f"one picture at {size}, ${request.model.image[size]:.4f}"
+    usd = prices.of_image(request.model, size, grounded=is_grounded(request))
+    return Verdict(Quote(usd, USUAL_SECONDS[size], (line,), request.model.version))
+
+
+def check_prompt(request: Request) -> None:
+    """Raise Refused for a request without words."""
+    if not request.prompt.strip():
+        raise Refused(
+            "An empty prompt would be billed as a picture. Say what is wanted.", Code.INPUT_REJECTED
+        )
+
+
+def size_of(request: Request) -> str:
+    """Return the size that is asked for: 1K, 2K or 4K."""
+    return request.wish.size if request.wish.size in USUAL_SECONDS else "1K"
+
+
+def ratio_of(request: Request) -> str:
+    """Return the format that is asked for; an edit that names none keeps that of its picture."""
+    return request.wish.format
+
+
+def is_grounded(request: Request) -> bool:
+    """Return whether the picture's facts are to be looked up on the web."""
+    return request.wish.extra.get("grounding") not in (None, "", False, "off")
+
+
+def _refusal(request: Request, model: Model) -> str:
+    if not model.is_offered or request.ability not in model.abilities:
+        return f"{model.label} cannot do this. Choose another model."
+    if (ratio := ratio_of(request)) and ratio not in model.ratios:
+        return f"{model.label} does not make {ratio}. It makes {', '.join(model.ratios)}."
+    if size_of(request) not in model.image:
+        return f"{model.label} makes {' or '.join(model.image)}. Choose one of these sizes."
+    pictures = sum(entry.kind == "image" for entry in request.inputs)
+    if pictures > model.references:
+        return f"{model.label} takes {model.references} pictures. Remove {pictures - model.references}."
+    if is_grounded(request) and "image.ground" not in model.abilities:
+        return f"{model.label} cannot look things up. Turn that off, or choose another model."
+    return ""
