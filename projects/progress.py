@@ -1,11 +1,13 @@
 """Note what a step is doing, and hint those who watch.
 
 A new phase is written and hinted at once. The rest waits for the next flush, once a second in one transaction,
-because each commit is made durable and costs milliseconds. A hint only says which step to read again.
+because each commit is made durable and costs milliseconds; what a row says already is not written again. A hint only
+says which step to read again.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -53,6 +55,11 @@ async def _hint(groups: tuple[str, ...], step_id: int) -> None:
         await layer().group_send(group, {"type": "step.changed", "step": step_id})
 
 
+def at_work(phase: Phase, share: float | None = None, note: str = "") -> dict[str, Any]:
+    """Return the fields of a sign of life."""
+    return {"phase": phase, "share": share, "note": note[:300], "recoveries": 0}
+
+
 @dataclass(slots=True)
 class _Note:
     step: Step
@@ -65,30 +72,45 @@ class Book:
 
     def __init__(self) -> None:
         self._waiting: dict[int, _Note] = {}
-        self._phases: dict[int, Phase] = {}
+        self._told: dict[int, dict[str, Any]] = {}
+        self._writing = asyncio.Lock()
 
     async def report(self, step: Step, claim: UUID, phase: Phase, share: float | None, note: str) -> None:
         """Note a sign of life; a new phase goes out at once."""
-        fields = {"phase": phase, "share": share, "note": note[:300], "recoveries": 0}
+        fields, last = at_work(phase, share, note), self._told.get(step.pk)
+        if fields == last:
+            return
+        self._told[step.pk] = fields
         self._waiting[step.pk] = _Note(step, claim, fields)
-        if self._phases.get(step.pk) != phase:
-            self._phases[step.pk] = phase
+        if last is None or last["phase"] != phase:
             await self.flush()
+
+    async def written(self, step: Step, phase: Phase) -> None:
+        """Hint a new phase that stands in the row already: a line of the runner wrote it along."""
+        self._waiting.pop(step.pk, None)
+        self._told[step.pk] = at_work(phase)
+        await astep_changed(step)
 
     def forget(self, step: Step) -> None:
         """Drop what is not written of a step that ended."""
         self._waiting.pop(step.pk, None)
-        self._phases.pop(step.pk, None)
+        self._told.pop(step.pk, None)
 
     async def flush(self) -> None:
-        """Write what waits, in one transaction, then hint."""
-        notes, self._waiting = list(self._waiting.values()), {}
-        if not notes:
-            return
-        for note in await database_sync_to_async(_write)(notes):
+        """Write what waits, in one transaction, then hint. What comes meanwhile shares the next one."""
+        async with self._writing:
+            notes, self._waiting = list(self._waiting.values()), {}
+            if notes:
+                await database_sync_to_async(_write)(notes)
+        for note in notes:
             await astep_changed(note.step)
 
 
 @transaction.atomic
-def _write(notes: list[_Note]) -> list[_Note]:
-    return [note for note in notes if Step.objects.held(note.step.pk, note.claim).write(**note.fields)]
+def _write(notes: list[_Note]) -> None:
+    """Write what steps say that are still held, those that say the same in one go."""
+    alike: dict[tuple[Any, ...], dict[int, UUID]] = {}
+    for note in notes:
+        alike.setdefault(tuple(note.fields.items()), {})[note.step.pk] = note.claim
+    for fields, claims in alike.items():
+        Step.objects.held_by(claims).write(**dict(fields))

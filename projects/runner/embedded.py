@@ -11,16 +11,18 @@ import fcntl
 import logging
 from collections import Counter
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import DatabaseError
+from django.db.models import Count
 
 from projects import pool, progress
 from projects.models import Step
-from projects.runner import sweep
+from projects.runner import adopt, forget, looks, stages, sweep
 from projects.runner.limits import limits
 from projects.runner.run import run_step
 from projects.states import Status
@@ -51,10 +53,12 @@ class Runner:
         if taken:
             logger.info("Took back %s running steps", taken)
         await database_sync_to_async(sweep.at_start)()
+        await database_sync_to_async(adopt.sweep)()
         self._loops = [
             asyncio.create_task(self._look_for_work(), name="look for due steps"),
             asyncio.create_task(self._flush(), name="write progress"),
             asyncio.create_task(_sweep(), name="sweep"),
+            asyncio.create_task(forget.each_minute(), name="delete at providers"),
         ]
 
     async def stop(self) -> None:
@@ -96,17 +100,36 @@ class Runner:
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(limits().progress)
-            await self._book.flush()
+            try:
+                await self._book.flush()
+            except DatabaseError:
+                logger.exception("Progress could not be written; the next second tells it again")
 
 
 async def _sweep() -> None:
-    while True:
-        await asyncio.sleep(3600)
-        await database_sync_to_async(sweep.hourly)()
+    for minute in count(1):
+        await asyncio.sleep(60)
+        try:
+            await _each_minute()
+            if minute % 60 == 0:
+                await database_sync_to_async(sweep.hourly)()
+        except (DatabaseError, OSError):
+            logger.exception("A sweep was cut off; the next minute goes on")
+
+
+async def _each_minute() -> None:
+    """Adopt late answers, look at what took too long, and let go on what waits for budget."""
+    await database_sync_to_async(adopt.sweep)()
+    await looks.late()
+    await database_sync_to_async(stages.fund)()
 
 
 def due_fairly(most: int, running_here: set[int]) -> list[int]:
     """Return due steps, those of the teams with the fewest running ones first, oldest first within a team."""
+    rows = Step.objects.due().order_by("pk").values_list("pk", "project__team")
+    due = [row for row in rows[: 50 * most + len(running_here)] if row[0] not in running_here]
+    if len({team for _, team in due}) < 2:
+        return [pk for pk, _ in due[:most]]
     busy = Counter(
         dict(
             Step.objects.filter(status=Status.RUNNING)
@@ -116,12 +139,6 @@ def due_fairly(most: int, running_here: set[int]) -> list[int]:
         )
     )
     chosen: list[int] = []
-    due = list(
-        Step.objects.due()
-        .filter(~Q(pk__in=running_here))
-        .order_by("pk")
-        .values_list("pk", "project__team")[: 50 * most]
-    )
     while due and len(chosen) < most:
         pk, team = min(due, key=lambda entry: (busy[entry[1]], entry[0]))
         due.remove((pk, team))

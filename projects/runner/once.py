@@ -14,23 +14,31 @@ from projects import progress
 from projects.models import Order, Step
 from projects.runner.limits import limits
 from projects.runner.run import drive, run_step
+from projects.states import Status
 
 
 async def run(order: Order, owner: str, book: progress.Book) -> None:
     """Drive the steps of an order until none is due here."""
     flushing = asyncio.create_task(_flush(book), name="write progress")
     try:
-        async for step in order.steps.filter(owner=owner):
+        async for step in order.steps.whole().filter(owner=owner):
             if step.claim is not None:
-                await drive(step.pk, step.claim, book)
+                await drive(step, step.claim, book)
         while (pk := await database_sync_to_async(_next)(order)) is not None:
-            await run_step(pk, owner, book)
+            if pk:
+                await run_step(pk, owner, book)
+            else:
+                await asyncio.sleep(limits().progress)
     finally:
         flushing.cancel()
 
 
 def _next(order: Order) -> int | None:
-    return Step.objects.due().filter(order=order).order_by("pk").values_list("pk", flat=True).first()
+    """Return a step that is due, 0 while another runner has one, nothing once none is left to do."""
+    due = Step.objects.due().filter(order=order).order_by("pk").values_list("pk", flat=True).first()
+    if due is not None:
+        return due
+    return 0 if order.steps.filter(status=Status.RUNNING).exists() else None
 
 
 async def _flush(book: progress.Book) -> None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from projects.engines.base import Input, Request
-from projects.models import Asset, Step, files
+from django.utils import timezone
+
+from projects import catalogue
+from projects.engines import models
+from projects.engines.base import Chain, Input, Request
+from projects.engines.errors import Refused
+from projects.engines.models import Model
+from projects.failures import Code
+from projects.models import Asset, Attempt, Door, Order, Step, files, model
+from projects.runner import hooks
+from projects.states import AttemptState
 from projects.wish import Wish
 
 
@@ -25,7 +34,9 @@ def facts_of(asset: Asset) -> dict[str, Any]:
         "seconds": float(asset.seconds),
         "has_audio": bool(asset.facts.get("has_audio")),
         "made_here": asset.made_by_id is not None,
+        "people": str(asset.who),
         "sha256": asset.sha256,
+        "mime": asset.mime,
     }
 
 
@@ -38,19 +49,104 @@ def inputs_of(chosen: dict[str, list[Asset]]) -> tuple[Input, ...]:
     )
 
 
-def of_step(step: Step) -> Request:
-    """Return the request of a step, with the paths of its files."""
+def of_step(step: Step, attempt: Attempt) -> Request:
+    """Return the request of a step, with the paths of its files. Raises Refused when one was deleted for good."""
+    chosen = assets_of(step)
+    unsent = attempt.state == AttemptState.PLANNED
+    if unsent and any(asset.purged_at for assets in chosen.values() for asset in assets):
+        raise Refused(
+            "A file that this needs was deleted for good. Begin anew with another file.", Code.INPUT_REJECTED
+        )
     return Request(
         wish=Wish.from_json(step.wish),
         task=step.task,
         ability=step.ability,
-        inputs=inputs_of(_assets(step.order.inputs)),
-        model=step.model,
+        inputs=inputs_of(chosen),
+        model=model_of(step.model, step.door) if step.door else None,
+        door=step.door.plain() if step.door else None,
+        chain=continued(chain_of(step.parent, step.door), step.engine, step.model),
+        prompt=step.prompt,
+        label=str(attempt.uuid),
         seed=step.seed,
+        hook=hooks.address(attempt),
     )
 
 
-def _assets(inputs: dict[str, Iterable[int]]) -> dict[str, list[Asset]]:
+def model_of(model_id: str, door: Door) -> Model | None:
+    """Return the model behind a door, as the operator has it today."""
+    return models.find(model.merged(), model_id, door.kind)
+
+
+def chain_of(parent: Step | None, door: Door | None) -> Chain | None:
+    """Return the conversation that a child of this step continues: of the same door, while it is kept."""
+    last = _stored(parent, door)
+    if parent is None or door is None or last is None or last.ended_at is None:
+        return None
+    ticket = dict(last.ticket or {})
+    turns = turns_of(parent, door) if "history" in ticket else ()
+    is_young = last.ended_at + timedelta(days=door.keeps_days) > timezone.now()
+    if not ticket.get("id") or not (turns if "history" in ticket else is_young):
+        return None
+    row = model_of(parent.model, door)
+    lost = parent.children.filter(door=door, code=Code.CHAIN_EXPIRED, created_at__gt=last.ended_at)
+    if (row is not None and not row.is_offered) or lost.exists():
+        return None
+    return Chain(parent.engine, ticket, edits_of(parent), turns)
+
+
+def turns_of(step: Step | None, door: Door) -> tuple[Path, ...]:
+    """Return the turns of a conversation that we keep ourselves, the first one first; none before one that is gone."""
+    found: list[Path] = []
+    while step is not None and step.output is not None and (last := _stored(step, door)) is not None:
+        ticket = last.ticket or {}
+        path = files.folder(step.project.team_id, step.output.sha256) / str(ticket.get("history", ""))
+        if not ticket.get("history") or not path.exists():
+            break
+        found.insert(0, path)
+        step = step.parent if ticket.get("after") else None
+    return tuple(found)
+
+
+def _stored(step: Step | None, door: Door | None) -> Attempt | None:
+    """Return the call of this door that brought a step its result."""
+    if step is None or door is None:
+        return None
+    return step.attempts.filter(state=AttemptState.STORED, door=door).order_by("-number").first()
+
+
+def continued(chain: Chain | None, engine: str, model_id: str = "") -> Chain | None:
+    """Return the conversation where it is this engine's and this model's: no other one can go on with it."""
+    if chain is None or chain.engine != engine:
+        return None
+    return chain if model_id in ("", chain.ticket.get("model", model_id)) else None
+
+
+def edits_of(step: Step) -> int:
+    """Return how many edits the chain holds that ends with this step."""
+    count = 0
+    while step.parent_id and Wish.from_json(step.wish).change is not None:
+        parent = step.parent
+        if parent is None or (parent.engine, parent.door_id) != (step.engine, step.door_id):
+            break
+        count, step = count + 1, parent
+    return count
+
+
+def assets_of(step: Step) -> dict[str, list[Asset]]:
+    """Return what a step is made from, by role: the order's own files, or the picked result of the stage before."""
+    roles = step.order.plan[step.stage].get("inputs", ()) if step.stage else ()
+    if roles and step.source:
+        return {role: [step.source] for role in roles}
+    return of_order(step.order)
+
+
+def of_order(order: Order) -> dict[str, list[Asset]]:
+    """Return the assets of an order by role, in the order of the task's slots: a database may mix up JSON's keys."""
+    task, inputs = order.task, order.inputs
     wanted = [pk for pks in inputs.values() for pk in pks]
-    found = {asset.pk: asset for asset in Asset.objects.filter(pk__in=wanted).select_related("project")}
-    return {role: [found[pk] for pk in pks] for role, pks in inputs.items()}
+    rows = Asset.objects.filter(pk__in=wanted).select_related("project", "made_by")
+    found = {asset.pk: asset for asset in rows}
+    recipe = catalogue.all_tasks().get(task)
+    slots = [slot.role for slot in recipe.slots] if recipe else []
+    roles = sorted(inputs, key=lambda role: slots.index(role) if role in slots else len(slots))
+    return {role: [found[pk] for pk in inputs[role]] for role in roles}

@@ -12,16 +12,15 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from django.db import transaction
 from django.db.models.functions import Now
 
 from projects import engines, progress
 from projects.engines.base import Ended, Engine, Files, Output, Progress, Request
-from projects.engines.errors import Broken, EngineError, HandedBack
+from projects.engines.errors import Broken, Damaged, EngineError, HandedBack
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Step, files
+from projects.models import Attempt, Step, files, sealed
 from projects.models.step import MANY_RECOVERIES
-from projects.runner import requests, save
+from projects.runner import damaged, ledger, paid, requests, save, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
 from projects.runner.limits import limits
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill, Phase, Status
@@ -31,18 +30,26 @@ logger = logging.getLogger(__name__)
 
 async def run_step(pk: int, owner: str, book: progress.Book) -> None:
     """Run one due step to its end, or return at once when another runner has it."""
-    claim = await database_sync_to_async(Step.objects.claim)(pk, owner, limits().lease_time)
-    if claim is not None:
-        await drive(pk, claim, book)
+    if (claimed := await database_sync_to_async(_claimed)(pk, owner)) is not None:
+        await drive(*claimed, book)
 
 
-async def drive(pk: int, claim: UUID, book: progress.Book) -> None:
-    """Drive the step that this claim holds to its end."""
-    step = await Step.objects.select_related("order", "project", "source").aget(pk=pk)
+def _claimed(pk: int, owner: str) -> tuple[Step, UUID] | None:
+    claim = Step.objects.claim(pk, owner, limits().lease_time)
+    return (Step.objects.whole().get(pk=pk), claim) if claim else None
+
+
+async def drive(step: Step, claim: UUID, book: progress.Book) -> None:
+    """Drive a whole step, which this claim holds, to its end."""
     await progress.astep_changed(step)
     try:
-        async with _ending_well(step, claim), Hold(step, claim), asyncio.timeout(limits().longest_step):
-            await _work(step, claim, book)
+        async with (
+            _giving_back(step, claim),
+            _ending_well(step, claim),
+            Hold(step, claim, is_paid=_is_paid(step)) as hold,
+        ):
+            async with asyncio.timeout(None if _is_paid(step) else limits().longest_step):
+                await _work(step, claim, book, hold)
     finally:
         book.forget(step)
 
@@ -54,38 +61,93 @@ async def _ending_well(step: Step, claim: UUID) -> AsyncIterator[None]:
         yield
     except ClaimLost:
         logger.warning("Step %s went to another runner", step.pk)
+    except paid.Settled:
+        await progress.astep_changed(step)
     except CancelAsked:
         await _end(step, claim, Status.CANCELLED)
-    except TimeoutError:
-        await _fail(step, claim, Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT))
+    except OSError as error:
+        await _fail(step, claim, _of_system(error))
     except EngineError as error:
         await _fail(step, claim, error)
-    except (asyncio.CancelledError, HandedBack) as error:
-        await asyncio.shield(_hand_back(step, claim))
-        if isinstance(error, asyncio.CancelledError):
+    except Exception as error:
+        if isinstance(error, HandedBack):
             raise
-    except Exception:
         logger.exception("Step %s crashed", step.pk)
         await _fail(step, claim, Broken(FAILURES[Code.STUDIO_FAULT].why, Code.STUDIO_FAULT))
 
 
-async def _work(step: Step, claim: UUID, book: progress.Book) -> None:
-    if step.cancel_at is not None:
-        raise CancelAsked
-    if step.recoveries >= MANY_RECOVERIES:
-        raise Broken("It was started again three times and ended each time.", Code.STUDIO_FAULT)
+def _of_system(error: OSError) -> Broken:
+    """Return what a time-out (which is such an error too) or a disk that takes no more means."""
+    code = Code.TIMED_OUT if isinstance(error, TimeoutError) else Code.STORAGE_FAILED
+    return Broken(FAILURES[code].why, code, str(error))
+
+
+@asynccontextmanager
+async def _giving_back(step: Step, claim: UUID) -> AsyncIterator[None]:
+    """Give the step to the next runner when this process, or the child that works for it, is ended."""
+    try:
+        yield
+    except HandedBack:
+        await _hand_back(step, claim)
+    except asyncio.CancelledError:
+        await asyncio.shield(_hand_back(step, claim))
+        raise
+
+
+async def _work(step: Step, claim: UUID, book: progress.Book, hold: Hold) -> None:
     engine = engines.get(step.engine)
-    attempt = await database_sync_to_async(open_attempt)(step)
+    attempt, request = await database_sync_to_async(_begun)(step, claim, engine, hold)
     with files.work_folder(f"step-{step.pk}") as folder:
-        room = Files(folder, wall_seconds=_wall(step))
-        request = await database_sync_to_async(requests.of_step)(step)
-        await database_sync_to_async(_accept)(attempt)
-        request = await engine.prepare(request, room)
-        output = await _made(engine, request, room, _teller(step, claim, book))
+        room = Files(folder, wall_seconds=_wall(step), kept=spool.folder(attempt.uuid))
+        run = paid.Run(step, claim, attempt, engine, request, room, hold, book)
+        output = await (paid.made(run) if engine.paid else _free(run))
         await book.report(step, claim, Phase.FINISHING, None, "")
-        result = await save.checked(output, folder)
+        result = await asyncio.to_thread(save.flushed, await save.checked(output, folder))
+        hold.let_go()
         await database_sync_to_async(save.stored)(step, claim, attempt, result)
+    if room.kept and room.kept.exists():
+        await asyncio.to_thread(spool.drop, attempt.uuid)
     await progress.astep_changed(step)
+
+
+def _begun(step: Step, claim: UUID, engine: Engine, hold: Hold) -> tuple[Attempt, Request]:
+    """Return where the step stands and what is asked. Raises what else it has come to."""
+    attempt = open_attempt(step)
+    if step.cancel_at is not None:
+        if attempt.state == AttemptState.PLANNED or not engine.paid:
+            raise CancelAsked
+        hold.cancel_asked = True
+    if step.recoveries >= MANY_RECOVERIES and attempt.state != AttemptState.SENDING:
+        raise Broken("It was started again three times and ended each time.", _worn_out(attempt))
+    return attempt, _request(step, claim, attempt)
+
+
+def _worn_out(attempt: Attempt) -> Code:
+    """Return how a step ends whose process died each time; what the provider holds for it is looked at again later."""
+    if attempt.bill == Bill.FREE:
+        return Code.STUDIO_FAULT
+    at_provider = {AttemptState.ACCEPTED: Code.TIMED_OUT, AttemptState.FINISHED: Code.STORAGE_FAILED}
+    return at_provider.get(AttemptState(attempt.state), Code.STUDIO_FAULT)
+
+
+def _request(step: Step, claim: UUID, attempt: Attempt) -> Request:
+    """Return what is asked; a step whose key cannot be opened waits for one. Its attempt stays as it is."""
+    try:
+        return requests.of_step(step, attempt)
+    except sealed.NoKey as error:
+        ledger.without_key(step, claim, str(error))
+        raise paid.Settled from error
+
+
+def _is_paid(step: Step) -> bool:
+    return engines.get(step.engine).paid
+
+
+async def _free(run: paid.Run) -> Output:
+    """Return the result of a free step, which is made in `follow`."""
+    await database_sync_to_async(_accept)(run.attempt)
+    request = await run.engine.prepare(run.request, run.files)
+    return await _made(run.engine, request, run.files, run.tell)
 
 
 async def _made(engine: Engine, request: Request, room: Files, tell: save.Teller) -> Output:
@@ -105,24 +167,23 @@ def _stopped(event: Ended) -> Broken:
     return Broken(FAILURES[code].why, code, detail=event.words)
 
 
-def _teller(step: Step, claim: UUID, book: progress.Book) -> save.Teller:
-    async def tell(event: Progress) -> None:
-        await book.report(step, claim, event.phase, event.share, event.note)
-
-    return tell
-
-
 def _wall(step: Step) -> float:
     seconds = float(step.source.seconds) if step.source_id and step.source else 0
     return limits().shortest_wall + limits().wall_per_second * max(seconds, step.wish.get("seconds") or 0)
 
 
 def open_attempt(step: Step) -> Attempt:
-    """Return the attempt that is under way, or a new one."""
-    under_way = step.attempts.filter(state__in=OPEN_ATTEMPT).first()
-    if under_way is not None:
-        return under_way
-    number = step.attempts.count() + 1
+    """Return the attempt that is under way, or a new one of a free engine: a new paid one is a person's to start.
+
+    Raises Broken where a paid one has ended and the process died before it could say so of the step.
+    """
+    last = step.attempts.order_by("number").last()
+    if last is not None and last.state in OPEN_ATTEMPT:
+        return last
+    if last is not None and last.bill != Bill.FREE:
+        code = Code(last.code or Code.STUDIO_FAULT)
+        raise Broken(FAILURES[code].why, code, last.detail)
+    number = last.number + 1 if last else 1
     return Attempt.objects.create(step=step, number=number, model=step.model)
 
 
@@ -136,28 +197,18 @@ def _accept(attempt: Attempt) -> None:
 
 
 async def _fail(step: Step, claim: UUID, error: EngineError) -> None:
-    fields = {"code": error.code, "sentence": error.sentence[:500], "detail": error.detail[:4000]}
-    await _end(step, claim, Status.FAILED, **fields)
+    if isinstance(error, Damaged) and await database_sync_to_async(damaged.put_back)(step, claim, error):
+        await progress.astep_changed(step)
+        return
+    await _end(step, claim, Status.FAILED, **ledger.failure(error))
 
 
 async def _end(step: Step, claim: UUID, status: Status, **fields: str) -> None:
-    if await database_sync_to_async(_end_both)(step, claim, status, fields):
+    if await database_sync_to_async(ledger.ended_both)(step, claim, status, fields):
         await progress.astep_changed(step)
 
 
-@transaction.atomic
-def _end_both(step: Step, claim: UUID, status: Status, fields: dict[str, str]) -> bool:
-    if not Step.objects.end(step.pk, claim, status, **fields):
-        return False
-    ended = AttemptState.CANCELLED if status == Status.CANCELLED else AttemptState.FAILED
-    facts = {"code": fields.get("code", ""), "detail": fields.get("detail", "")}
-    for attempt in step.attempts.filter(state__in=(AttemptState.PLANNED, AttemptState.ACCEPTED)):
-        Attempt.objects.move(
-            attempt.pk, AttemptState(attempt.state), ended, ended_at=Now(), bill=Bill.FREE, **facts
-        )
-    return True
-
-
 async def _hand_back(step: Step, claim: UUID) -> None:
-    if await database_sync_to_async(Step.objects.end)(step.pk, claim, Status.QUEUED, note="Picked up again"):
+    """Give a step back; one whose paid call is unanswered keeps its claim, so that the next runner asks a person."""
+    if await database_sync_to_async(ledger.handed_back)(step, claim):
         await progress.astep_changed(step)

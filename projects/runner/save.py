@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,13 @@ from django.db.models.functions import Now
 
 from projects import pool
 from projects.engines.base import Made, Output, Progress
-from projects.engines.errors import Broken, HandedBack
+from projects.engines.errors import Broken, Damaged, HandedBack
 from projects.failures import FAILURES, Code
 from projects.media import faults
 from projects.models import Asset, Attempt, Step, files
+from projects.models.asset import strictest
+from projects.runner import stages
+from projects.runner.hold import ClaimLost
 from projects.runner.limits import limits
 from projects.states import AttemptState, Bill, Status
 
@@ -30,6 +34,8 @@ class Checked:
     output: Output
     main: Made
     facts: dict[str, Any]
+    sha256: str = ""
+    """Known where the bytes are flushed already, so that the database's thread need not wait for the disk."""
 
 
 async def checked(output: Output, folder: Path) -> Checked:
@@ -45,50 +51,61 @@ async def checked(output: Output, folder: Path) -> Checked:
     except pool.HandedBack as error:
         raise HandedBack from error
     except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
-        raise Broken(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, detail=str(error)) from error
+        raise Damaged(str(error), await asyncio.to_thread(files.digest, main.path)) from error
     except OSError as error:
         raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
     return Checked(output, main, facts)
 
 
+def flushed(result: Checked) -> Checked:
+    """Bring a result's bytes to the disk, and name them."""
+    return replace(result, sha256=files.flushed(result.main.path))
+
+
+@files.placing()
 def stored(step: Step, claim: UUID, attempt: Attempt, result: Checked) -> None:
-    """Put the files in place, then write asset, attempt and step in one transaction. A lost claim writes nothing."""
+    """Put the files in place, then write asset, attempt and step in one transaction; without the claim, nothing.
+
+    Raises ClaimLost.
+    """
     try:
         fields = _placed(step.project.team_id, result)
     except OSError as error:
         raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
     with transaction.atomic():
-        if not Step.objects.held(step.pk, claim).exists():
-            return
+        given = _inputs(step)
         name = f"{step.name}.{fields['extension']}"
         asset = Asset.objects.create(
             project=step.project,
             name=name,
-            is_draft=is_draft(step),
+            is_draft=step.engine == "draft" or any(asset.is_draft for asset in given),
+            people=strictest(asset.who for asset in given),
             made_by=step,
-            created_by=step.order.by,
+            created_by_id=step.order.by_id,
             **fields,
         )
-        for source, target in (
-            (AttemptState.ACCEPTED, AttemptState.FINISHED),
-            (AttemptState.FINISHED, AttemptState.STORED),
-        ):
-            Attempt.objects.move(attempt.pk, source, target, bill=Bill.FREE, ended_at=Now())
-        notes = list(result.output.notes)
-        Step.objects.end(step.pk, claim, Status.SUCCEEDED, output=asset, notes=notes, note="")
+        if attempt.bill == Bill.FREE:
+            Attempt.objects.move(attempt.pk, AttemptState.ACCEPTED, AttemptState.FINISHED)
+        Attempt.objects.move(attempt.pk, AttemptState.FINISHED, AttemptState.STORED, ended_at=Now())
+        notes = [*step.notes, *result.output.notes]
+        if not Step.objects.end(step.pk, claim, Status.SUCCEEDED, output=asset, notes=notes, note=""):
+            raise ClaimLost
+        stages.advance(step)
 
 
 def _placed(team_id: int, result: Checked) -> dict[str, Any]:
     """Put the result, its pictures and what lies beside it in place; return the asset's fields."""
     path = result.main.path
-    sha256, size, extension = files.digest(path), path.stat().st_size, path.suffix.lstrip(".")
+    sha256, size = result.sha256 or files.digest(path), path.stat().st_size
+    extension = path.suffix.lstrip(".")
     pictures = files.place_pictures(result.facts, path.parent, team_id, sha256)
     beside = {}
     for made in result.output.files:
         if made is not result.main:
-            name = f"{made.role}{made.path.suffix}"
+            name = made.path.name if made.is_private else f"{made.role}{made.path.suffix}"
             files.place(made.path, files.folder(team_id, sha256) / name)
-            beside[name] = made.language
+            if not made.is_private:
+                beside[name] = made.language
     files.place(path, files.clean(team_id, sha256, extension))
     fields = Asset.fields_of(result.facts["facts"], pictures)
     fields["facts"]["beside"] = beside
@@ -96,11 +113,7 @@ def _placed(team_id: int, result: Checked) -> dict[str, Any]:
     return {**fields, "sha256": sha256, "bytes": size, "extension": extension, "report": report}
 
 
-def is_draft(step: Step) -> bool:
-    """Return whether a step's result is a draft: made by the draft engine, or from a draft."""
-    return (
-        step.engine == "draft"
-        or Asset.objects.filter(
-            pk__in=[pk for pks in step.order.inputs.values() for pk in pks], is_draft=True
-        ).exists()
-    )
+def _inputs(step: Step) -> list[Asset]:
+    """Return what a step was made from: the order's files, and the result of the stage before."""
+    given = [pk for pks in step.order.inputs.values() for pk in pks]
+    return list(Asset.objects.filter(pk__in=[*given, step.source_id]).select_related("project"))

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from projects.models import Upload
+from projects.runner import purge
 
 DAY = timedelta(days=1)
 
@@ -22,7 +23,8 @@ def at_start() -> None:
 
 
 def hourly() -> None:
-    """Remove uploads that stopped a day ago, and what their files left."""
+    """Remove uploads that stopped a day ago, what their files left, and what lay in the trash long enough."""
+    purge.sweep()
     Upload.objects.filter(created_at__lt=Now() - DAY).delete()
     for root in (settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR, Path(settings.DATA_DIR) / "uploads"):
         _remove_old(Path(root), older_than=DAY.total_seconds())

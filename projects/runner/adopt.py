@@ -1,0 +1,133 @@
+"""Bring an answer that came late, by disk or by receipt, back to its attempt; and book what never came."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from projects import progress
+from projects.engines.base import Ended, Ticket
+from projects.failures import Code
+from projects.models import Attempt, Receipt, Step, files, spend
+from projects.runner import ledger, spool, stages
+from projects.runner.limits import limits
+from projects.states import AttemptState, Status
+
+REVIVABLE = (AttemptState.UNCONFIRMED, AttemptState.PRESUMED, AttemptState.WRITTEN_OFF)
+LATE = (Code.TIMED_OUT, Code.STORAGE_FAILED)
+"""With these codes accepted work is given up on our side only: it may end well at the provider."""
+GONE = (AttemptState.STORED, AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.REFUSED)
+"""States in which nothing is read from the spool any more."""
+CAME_THROUGH = "The first start came through after all."
+
+
+def late() -> QuerySet[Attempt]:
+    """Return the accepted calls that were given up before the provider said how they ended."""
+    ended = Receipt.objects.filter(attempt=OuterRef("pk"), kind=Receipt.Kind.END)
+    given_up = Attempt.objects.filter(state=AttemptState.FAILED, code__in=LATE, ticket_id__isnull=False)
+    return given_up.filter(step__purged_at=None).exclude(Exists(ended)).order_by("pk")
+
+
+def found(attempt: Attempt) -> bool:
+    """Give an attempt the answer that is known of it, and let its step go on; true when there is one."""
+    answer = spool.found(attempt.uuid) or _told(attempt)
+    return answer is not None and _revived(attempt, answer)
+
+
+def _told(attempt: Attempt) -> Ticket | None:
+    """Return the ticket that a receipt names."""
+    told = attempt.receipts.filter(kind__in=(Receipt.Kind.TICKET, Receipt.Kind.HOOK)).order_by("pk")
+    return next((dict(receipt.body["ticket"]) for receipt in told if receipt.body.get("ticket")), None)
+
+
+@transaction.atomic
+def _revived(attempt: Attempt, answer: Ticket | Ended) -> bool:
+    """Put the answer on the attempt; its step is followed, or where that has moved on, a sibling that takes it over."""
+    step = Step.objects.select_for_update().get(pk=attempt.step_id)
+    revivable = Q(state__in=REVIVABLE) | Q(pk__in=late())
+    now = Attempt.objects.select_for_update().filter(revivable, pk=attempt.pk, step=step).first()
+    ticket = (answer.ticket if isinstance(answer, Ended) else answer) or {}
+    name = str(ticket.get("id") or "") or None
+    if now is None or (name is None and not isinstance(answer, Ended)) or _is_of_another(now, name):
+        return False
+    if name is not None:
+        ledger.receipt(now, Receipt.Kind.TICKET, f"ticket:{now.door_id}:{name}", {"ticket": ticket})
+    fields: dict[str, Any] = {"ticket": ticket, "ticket_id": name, "ended_at": None, "code": "", "detail": ""}
+    if _has_moved_on(step, now) or not Step.objects.revive(step.pk, Status(step.status)):
+        step = Step.objects.sibling(step, CAME_THROUGH)
+        fields |= {"step": step, "number": 1}
+    progress.step_changed(step)
+    return Attempt.objects.move(now.pk, AttemptState(now.state), AttemptState.ACCEPTED, **fields)
+
+
+def _has_moved_on(step: Step, attempt: Attempt) -> bool:
+    newer = step.attempts.filter(number__gt=attempt.number).exists()
+    return newer or step.status not in (Status.UNCONFIRMED, Status.FAILED)
+
+
+def _is_of_another(attempt: Attempt, name: str | None) -> bool:
+    """Return whether an interaction belongs to another attempt of the same door."""
+    others = Attempt.objects.filter(door=attempt.door_id, ticket_id=name).exclude(pk=attempt.pk)
+    return name is not None and others.exists()
+
+
+def came(attempt: Attempt, ended: Ended) -> None:
+    """Take what a look told of late work: a result goes on to be fetched, any other end is booked as it is."""
+    if ended.status == "done":
+        spool.keep(attempt.uuid, ended)
+        found(attempt)
+    else:
+        ledger.learnt(attempt, ended)
+        Step.objects.filter(pk=attempt.step_id).write()
+        progress.step_changed(attempt.step)
+
+
+def presume(attempt: Attempt, by: User | None = None) -> None:
+    """Book an unanswered call at its estimate; the bill stays unknown, and a later answer corrects it."""
+    receipt = ledger.receipt(attempt, Receipt.Kind.DECISION, f"decision:{attempt.uuid}:presumed", {}, by)
+    if not Attempt.objects.move(attempt.pk, AttemptState.UNCONFIRMED, AttemptState.PRESUMED, ended_at=Now()):
+        return
+    spend.settle(attempt, attempt.quote_usd, receipt, "presumed: no answer came")
+    sentence = "No answer came. What it may have cost is booked; a later answer corrects it."
+    step = attempt.step
+    if step.attempts.filter(number__gt=attempt.number).exists():
+        return
+    if Step.objects.move(step.pk, Status.UNCONFIRMED, Status.FAILED, code=Code.TIMED_OUT, sentence=sentence):
+        stages.advance(step)
+        progress.step_changed(step)
+
+
+def sweep() -> None:
+    """Adopt every late answer, fetch again what there was no room for, book what is too old, and tidy the spool."""
+    told = Receipt.objects.filter(kind__in=(Receipt.Kind.TICKET, Receipt.Kind.HOOK)).values("attempt")
+    heard_of = Q(uuid__in=list(spool.waiting())) | Q(pk__in=told)
+    for attempt in Attempt.objects.filter(heard_of, state__in=REVIVABLE):
+        found(attempt)
+    _fetch_again()
+    for step in Step.objects.filter(status=Status.QUEUED, waits_for="key").select_related("door"):
+        if step.door is None or step.door.is_open:
+            Step.objects.filter(pk=step.pk, waits_for="key").write(waits_for="", note="")
+    old = Now() - timedelta(seconds=limits().presumed)
+    for attempt in Attempt.objects.filter(state=AttemptState.UNCONFIRMED, sent_at__lt=old):
+        with transaction.atomic():
+            presume(attempt)
+    for attempt in Attempt.objects.filter(uuid__in=list(spool.waiting()), state__in=GONE):
+        spool.drop(attempt.uuid)
+
+
+def _fetch_again() -> None:
+    """Let steps go on whose paid result had no room, once there is some. It is free: the provider keeps the result."""
+    try:
+        files.require_space()
+    except files.DiskFull:
+        return
+    rested = Now() - timedelta(seconds=limits().fetch_again)
+    waiting = Step.objects.live().filter(status=Status.FAILED, code=Code.STORAGE_FAILED, ended_at__lt=rested)
+    for step in waiting.filter(attempts__state=AttemptState.FINISHED):
+        if Step.objects.revive(step.pk, Status.FAILED):
+            progress.step_changed(step)

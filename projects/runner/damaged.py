@@ -1,0 +1,51 @@
+"""A paid result that arrived damaged is fetched again, five times within ten minutes; it is never made again (F16)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from projects.engines.base import Json
+from projects.engines.errors import Damaged
+from projects.models import Attempt, Receipt, Step
+from projects.runner import ledger
+from projects.runner.limits import limits
+from projects.states import AttemptState, Status
+
+MOST_FETCHES = 5
+SHARES = 2 ** (MOST_FETCHES - 1) - 1
+"""Each pause is twice the one before; together they are ten minutes."""
+NOTE = "The file arrived damaged. It is fetched again, which is free."
+
+
+@transaction.atomic
+def put_back(step: Step, claim: UUID, error: Damaged) -> bool:
+    """Let a step wait until its result is fetched again.
+
+    False where the provider keeps no result of it, or gave out five, or the claim is lost.
+    """
+    attempt = step.attempts.filter(state=AttemptState.FINISHED).first()
+    held = Step.objects.select_for_update().held(step.pk, claim)
+    if attempt is None or "api_version" not in (attempt.ticket or {}) or not held.exists():
+        return False
+    times = _damaged(attempt).count() + 1
+    body: Json = {"damaged": error.detail, "sha256": error.sha256}
+    ledger.receipt(attempt, Receipt.Kind.BYTES, f"bytes:{attempt.uuid}:{error.sha256}:{times}", body)
+    if times >= MOST_FETCHES:
+        return False
+    until = Now() + timedelta(seconds=limits().fetch_again * 2 ** (times - 1) / SHARES)
+    return Step.objects.end(step.pk, claim, Status.QUEUED, waits_for="result", not_before=until, note=NOTE)
+
+
+def media_of(attempt: Attempt) -> tuple[Json, ...]:
+    """Return where a finished call's result is. Bytes that came with its answer are left out once they were damaged."""
+    is_damaged = _damaged(attempt).exists()
+    return tuple(part for part in attempt.media if "uri" in part or not is_damaged)
+
+
+def _damaged(attempt: Attempt) -> QuerySet[Receipt]:
+    return attempt.receipts.filter(kind=Receipt.Kind.BYTES)

@@ -1,0 +1,268 @@
+"""A paid engine's part of a step's life: prepare, send once, follow, fetch; whatever dies in between.
+
+Who takes over goes on by the attempt's state: planned is sent, sending without an answer on disk is unconfirmed,
+accepted is followed, finished is fetched. Source: reference/reliability.md section 2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from channels.db import database_sync_to_async
+
+from projects import progress
+from projects.engines.base import Ended, Engine, Files, Output, Progress, Request, Ticket
+from projects.engines.errors import Broken, Damaged, Doubt, EngineError, NotSent, Refused
+from projects.failures import FAILURES, Code
+from projects.models import Attempt, Step, files
+from projects.runner import damaged, ledger, remembered, spool
+from projects.runner.hold import CancelAsked, ClaimLost, Hold
+from projects.runner.limits import limits
+from projects.states import AttemptState, Phase
+
+logger = logging.getLogger(__name__)
+MOST_NEW_ATTEMPTS = 3
+"""After so many new attempts a busy provider (503) counts as down."""
+
+
+class Settled(Exception):
+    """The step's rows say already how it ended, or what it waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One drive of one step: what is held, what is asked, and where files and news go."""
+
+    step: Step
+    claim: UUID
+    attempt: Attempt
+    engine: Engine
+    request: Request
+    files: Files
+    hold: Hold
+    book: progress.Book
+
+    async def tell(self, event: Progress) -> None:
+        """Note a sign of life."""
+        await self.book.report(self.step, self.claim, event.phase, event.share, event.note)
+
+
+async def made(run: Run) -> Output:
+    """Return the result of a paid step. Raises Settled where the rows say how it ended instead."""
+    try:
+        ended = await _ended(run)
+        return await _fetched(run, ended)
+    except Damaged:
+        raise
+    except (Broken, Refused) as error:
+        await database_sync_to_async(ledger.given_up)(run.step, run.claim, error)
+        raise Settled from error
+    except OSError as error:
+        full = Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, str(error))
+        await database_sync_to_async(ledger.given_up)(run.step, run.claim, full)
+        raise Settled from error
+
+
+async def _ended(run: Run) -> Ended:
+    """Return how the work ended, from wherever the attempt stands."""
+    attempt = run.attempt
+    if attempt.state == AttemptState.FINISHED:
+        media = await database_sync_to_async(damaged.media_of)(attempt)
+        return Ended("done", attempt.usage, media, ticket=attempt.ticket)
+    if attempt.state == AttemptState.SENDING:
+        answer = await asyncio.to_thread(spool.found, attempt.uuid)
+        if answer is None:
+            await _doubt(
+                run, Doubt(FAILURES[Code.PROVIDER_DOWN].title, Code.PROVIDER_DOWN, "Cut off while sending.")
+            )
+            raise Settled
+        ended = await _answered(run, answer)
+    elif attempt.state == AttemptState.PLANNED:
+        ended = await _answered(run, await _sent(run))
+    else:
+        known = spool.kept if attempt.ticket_id else spool.found
+        answer = await asyncio.to_thread(known, attempt.uuid)
+        ended = answer if isinstance(answer, Ended) else None
+    ended = ended or await _followed(run)
+    await database_sync_to_async(ledger.finished)(run.step, run.claim, attempt, ended)
+    if ended.status != "done":
+        raise _why(ended)
+    await run.book.written(run.step, Phase.COLLECTING)
+    return ended
+
+
+def _why(ended: Ended) -> Broken:
+    code = ended.code or (Code.CANCELLED_BY_PROVIDER if ended.status == "cancelled" else Code.EMPTY_RESULT)
+    return Broken(FAILURES[code].why, code, ended.words)
+
+
+async def _sent(run: Run) -> Ticket | Ended:
+    """Lines 3 and 4, then the one paid call."""
+    request = await remembered.prepared(run.engine, run.request, run.files, run.step)
+    if run.hold.cancel_asked:
+        raise CancelAsked
+    await _intended(run, request)
+    return await _create(run, request)
+
+
+def _require_space() -> None:
+    """Send nothing whose result has no place. Raises Broken."""
+    try:
+        files.require_space()
+    except files.DiskFull as error:
+        raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, error.sentence) from error
+
+
+async def _intended(run: Run, request: Request) -> None:
+    """Line 4. A process that is told to end while it is written takes it back: nothing was sent yet."""
+    write = asyncio.create_task(database_sync_to_async(_intend)(run, request))
+    try:
+        await asyncio.shield(write)
+    except asyncio.CancelledError:
+        await asyncio.wait({write})
+        with suppress(ClaimLost):
+            await database_sync_to_async(ledger.not_begun)(run.step, run.claim, run.attempt)
+        raise
+
+
+def _intend(run: Run, request: Request) -> None:
+    _require_space()
+    ledger.sending(run.step, run.claim, run.attempt, request)
+
+
+async def _create(run: Run, request: Request) -> Ticket | Ended:
+    """Send, and let nothing cut the call in two: a process that ends waits for the answer as long as it may."""
+    call = asyncio.create_task(_kept(run, request), name=f"create for step {run.step.pk}")
+    try:
+        await asyncio.wait({call})
+    except asyncio.CancelledError:
+        await asyncio.wait({call}, timeout=limits().last_answer)
+        if call.done():
+            with suppress(Settled):
+                await _answered(run, await _came(run, call))
+        call.cancel()
+        raise
+    return await _came(run, call)
+
+
+async def _came(run: Run, call: asyncio.Task[Ticket | Ended]) -> Ticket | Ended:
+    """Return the answer of a call that is done. Raises Settled for every other end, which is written down first."""
+    try:
+        return call.result()
+    except NotSent as error:
+        await _not_sent(run, error)
+    except Refused as error:
+        await _refused(run, error)
+    except Doubt as error:
+        await _doubt(run, error)
+    raise Settled
+
+
+async def _kept(run: Run, request: Request) -> Ticket | Ended:
+    """Return the answer, on disk before anything else is done with it."""
+    answer = await run.engine.start(request, run.files)
+    try:
+        await asyncio.to_thread(spool.keep, run.attempt.uuid, answer)
+    except OSError:
+        logger.exception("The answer to attempt %s could not be kept on disk", run.attempt.uuid)
+    return answer
+
+
+async def _answered(run: Run, answer: Ticket | Ended) -> Ended | None:
+    """Line 5 for a ticket. An answer that is the end already has its own lines."""
+    if isinstance(answer, Ended):
+        return answer
+    await database_sync_to_async(_accept)(run, answer)
+    await run.book.written(run.step, Phase.GENERATING)
+    return None
+
+
+def _accept(run: Run, ticket: Ticket) -> None:
+    ledger.accepted(run.step, run.claim, run.attempt, ticket)
+    spool.drop(run.attempt.uuid)
+
+
+async def _followed(run: Run) -> Ended:
+    """Follow accepted work to its end; when a person cancels, ask the provider once and see what came of it."""
+    ticket, asked_at = run.attempt.ticket or {}, None
+    async for event in run.engine.follow(ticket, run.request, run.files):
+        if isinstance(event, Ended):
+            return replace(event, ticket=event.ticket or ticket)
+        if run.hold.cancel_asked and asked_at is None and run.request.door:
+            await run.engine.cancel(ticket, run.request.door)
+            asked_at = time.monotonic()
+        if asked_at is not None and time.monotonic() - asked_at > limits().longest_cancel:
+            raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT, "Asked to cancel, and it went on.")
+        if _age(run.attempt) > limits().longest_step:
+            raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT)
+        await run.tell(_told(run, event))
+    raise Broken(FAILURES[Code.EMPTY_RESULT].why, Code.EMPTY_RESULT, "The engine ended without a word.")
+
+
+def _told(run: Run, event: Progress) -> Progress:
+    if run.hold.cancel_asked and not event.note:
+        return replace(event, note=f"Cancelling. It may still cost up to ${run.attempt.quote_usd:.2f}.")
+    return event
+
+
+def _age(attempt: Attempt) -> float:
+    return (datetime.now(UTC) - attempt.sent_at).total_seconds() if attempt.sent_at else 0.0
+
+
+async def _fetched(run: Run, ended: Ended) -> Output:
+    output = await run.engine.fetch(ended, run.request, run.files)
+    if run.hold.cancel_asked:
+        note = "It was finished before it could be cancelled."
+        return replace(output, notes=(*output.notes, note))
+    return output
+
+
+async def _not_sent(run: Run, error: NotSent) -> None:
+    """Wait and try again, for as long as a busy provider is waited for."""
+    if _waited(run) > limits().longest_wait:
+        await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, 0, None)
+    else:
+        pause = _pause(_waited(run))
+        await database_sync_to_async(ledger.not_sent)(run.step, run.claim, run.attempt, pause, error)
+
+
+async def _refused(run: Run, error: Refused) -> None:
+    """Fail, or wait for what passes by itself."""
+    again = _again(run, error)
+    await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, error.status, again)
+
+
+async def _doubt(run: Run, error: EngineError) -> None:
+    await database_sync_to_async(ledger.doubtful)(run.step, run.claim, run.attempt, error)
+
+
+def _again(run: Run, error: Refused) -> float | None:
+    """Return in how many seconds a refused request is sent again, or nothing when it is not."""
+    if not error.again:
+        return None
+    if error.status == 503 and run.attempt.number > MOST_NEW_ATTEMPTS:
+        return None
+    if error.code != Code.QUOTA_EXHAUSTED and _waited(run) > limits().longest_wait:
+        return None
+    if error.code == Code.QUOTA_EXHAUSTED and error.retry_after is None:
+        return limits().quota_wait
+    return error.retry_after if error.retry_after is not None else _pause(_waited(run))
+
+
+def _waited(run: Run) -> float:
+    """Return for how long this step has been sent and refused."""
+    began = run.step.started_at
+    return (datetime.now(UTC) - began).total_seconds() if began else 0.0
+
+
+def _pause(waited: float) -> float:
+    """Return a growing pause with some jitter: about as long as was waited already, 10 s to 2 min."""
+    shortest, longest = limits().shortest_pause, limits().longest_pause
+    return min(max(waited, shortest), longest) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
