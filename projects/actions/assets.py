@@ -33,7 +33,7 @@ def delete(user: User, asset: Asset) -> None:
 def restore(user: User, asset: Asset) -> None:
     """Put a deleted upload back on the board."""
     policies.require(user, asset.project, Ability.MAKE)
-    Asset.objects.filter(pk=asset.pk).update(deleted_at=None)
+    Asset.objects.kept().filter(pk=asset.pk).update(deleted_at=None)
 
 
 @dataclass(frozen=True, slots=True)

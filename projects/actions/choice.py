@@ -2,39 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from projects import engines
-from projects.catalogue.base import Control, Given, Invalid, Stage, Task
-from projects.engines.base import Engine, Input, Request, Verdict
+from projects.actions.market import Market
+from projects.catalogue.base import Control, Given, Invalid, Plan, Stage, Task
+from projects.engines import prices
+from projects.engines.base import Chain, Engine, Input, Json, Request, Verdict
 from projects.failures import Code
+from projects.models.asset import strictest
 
+FREE = Market()
 NOBODY = Verdict.no(
     "No engine here can do this. A Gemini key adds the engines that can.", Code.CREDENTIALS_MISSING
 )
 
 
-def request_for(stage: Stage, task: Task, inputs: tuple[Input, ...], seed: int = 0) -> Request:
-    """Return the request of a stage, as an engine is asked about it."""
-    return Request(wish=stage.wish, task=task.slug, ability=stage.ability, inputs=inputs, seed=seed)
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An engine that can serve a request, the request as it would get it, and its price."""
+
+    engine: Engine
+    request: Request
+    verdict: Verdict
+
+    @property
+    def usd(self) -> Decimal:
+        """Return the most that it can cost."""
+        return self.verdict.quote.usd_max if self.verdict.quote else Decimal(0)
+
+    def kept(self, name: str) -> Json:
+        """Return it as an order's plan keeps it: who, at which prices; `name` is what people call the version."""
+        model, door, quote = self.request.model, self.request.door, self.verdict.quote
+        size = self.request.wish.size or "720p"
+        return {
+            "name": name,
+            "engine": self.engine.key,
+            "model": model.id if model else self.engine.key,
+            "door": door.pk if door else None,
+            "usd": str(self.usd),
+            "seconds": quote.seconds_usual if quote else 0,
+            "version": quote.model_version if quote else "",
+            "prices": prices.stored(model, size) | {"measured": str(self.usd)} if model else {},
+        }
 
 
-def choose(request: Request, key: str = "") -> tuple[Engine | None, Verdict]:
-    """Return the engine that was asked for, or the first free one that can; else none, and the first reason."""
-    candidates = [engine for engine in engines.able(request.ability) if key in ("", engine.key)]
-    verdicts = [
-        (engine, engine.can(request)) for engine in sorted(candidates, key=lambda engine: engine.paid)
-    ]
-    for engine, verdict in verdicts:
-        if verdict.quote is not None:
-            return engine, verdict
-    return None, verdicts[0][1] if verdicts else NOBODY
+def offers(
+    plan: Plan, task: Task, inputs: tuple[Input, ...], market: Market = FREE, key: str = "", model: str = ""
+) -> tuple[Offer, ...] | Verdict:
+    """Return who serves each stage of a plan, or the first reason why one of them cannot be served.
+
+    The engine that was asked for serves the stages that it can; beside a paid one the others are paid too.
+    """
+    found: list[Offer] = []
+    serving = [_serving(plan, stage, key) for stage in plan.stages]
+    is_known = any(market.has(model, some) for some in serving)
+    for stage, some in zip(plan.stages, serving, strict=True):
+        given = inputs if stage is plan.stages[0] else _expected(found[-1].request, stage)
+        request = Request(wish=stage.wish, task=task.slug, ability=stage.ability, inputs=given)
+        one = _choose(request, market, some, model if market.has(model, some) or not is_known else "")
+        if isinstance(one, Verdict):
+            return one
+        found.append(one)
+        market = replace(market, chains=_chains(one.request))
+    return tuple(found)
 
 
-def off(task: Task, given: Given, inputs: tuple[Input, ...]) -> dict[tuple[str, str], str]:
-    """Return each choice that no engine of today can do, with the reason. The other controls stay as given.
+def _serving(plan: Plan, stage: Stage, key: str) -> list[Engine]:
+    """Return the engines that may serve a stage, the free ones first."""
+    able = sorted(engines.able(stage.ability), key=lambda engine: engine.paid)
+    named = engines.all_engines().get(key)
+    if named is None:
+        return able
+    if stage.ability in named.abilities or not any(one.ability in named.abilities for one in plan.stages):
+        return [engine for engine in able if engine is named]
+    return [engine for engine in able if engine.paid == named.paid]
 
+
+def _expected(before: Request, stage: Stage) -> tuple[Input, ...]:
+    """Return what a stage will be given: the result of the one before, which is not made yet."""
+    kind = before.ability.partition(".")[0]
+    people = strictest(one.facts["people"] for one in before.inputs if "people" in one.facts)
+    clip = before.first("video")
+    seconds = before.wish.seconds or (clip.facts.get("seconds", 0) if clip else 0)
+    facts = {"kind": kind, "made_here": True, "seconds": seconds, "people": str(people)}
+    return tuple(Input(role, kind, None, facts) for role in stage.inputs)
+
+
+def _chains(request: Request) -> dict[int, Chain]:
+    """Return the conversation that the result of a request will belong to; its id is not known yet."""
+    if request.door is None or request.model is None:
+        return {}
+    edits = request.chain.edits + 1 if request.chain else 1
+    return {request.door.pk: Chain(request.model.engine, {"model": request.model.id}, edits)}
+
+
+def _choose(request: Request, market: Market, serving: Sequence[Engine], model: str) -> Offer | Verdict:
+    """Return the first engine that can, or the first reason why none does."""
+    refusals: list[Verdict] = []
+    for engine in serving:
+        refusal = market.refusal(engine, request)
+        for asked in () if refusal else market.offers(engine, request, model):
+            verdict = engine.can(asked)
+            if verdict.quote is not None:
+                return Offer(engine, asked, _noted(verdict, asked, model))
+            refusals.append(verdict)
+        refusals += [refusal] if refusal else []
+    return refusals[0] if refusals else NOBODY
+
+
+def _noted(verdict: Verdict, asked: Request, model: str) -> Verdict:
+    """Return the verdict with a word where another model took the place of the one that was named."""
+    if asked.model is None or model in ("", asked.model.id):
+        return verdict
+    note = f"{model} has retired. {asked.model.label} makes this instead, at the price shown."
+    return replace(verdict, notes=(note, *verdict.notes))
+
+
+def off(
+    task: Task, given: Given, inputs: tuple[Input, ...], market: Market = FREE, key: str = ""
+) -> dict[tuple[str, str], str]:
+    """Return each choice that no engine of today can do (or not the one with this key), with the reason.
+
+    The other controls stay as given.
     A control whose every choice is refused is not the cause, so none of its choices is off.
     """
     reasons: dict[tuple[str, str], str] = {}
@@ -42,7 +135,7 @@ def off(task: Task, given: Given, inputs: tuple[Input, ...]) -> dict[tuple[str, 
         refused = {
             (control.name, option.value): reason
             for option in control.options
-            if (reason := _reason(task, _choosing(task, given, control, option.value), inputs))
+            if (reason := _reason(task, _choosing(task, given, control, option.value), inputs, market, key))
         }
         if len(refused) < len(control.options):
             reasons |= refused
@@ -63,13 +156,13 @@ def _choosing(task: Task, given: Given, control: Control, value: str) -> Given:
     return Given({**given.controls, **words, control.name: value}, given.inputs)
 
 
-def _reason(task: Task, given: Given, inputs: tuple[Input, ...]) -> str:
+def _reason(task: Task, given: Given, inputs: tuple[Input, ...], market: Market, key: str) -> str:
     try:
-        stage = task.build(given).stages[0]
+        plan = task.build(given)
     except Invalid:
         return ""
-    engine, verdict = choose(request_for(stage, task, inputs))
-    return "" if engine else verdict.sentence
+    found = offers(plan, task, inputs, market, key)
+    return found.sentence if isinstance(found, Verdict) else ""
 
 
 def engines_for(task: Task) -> list[Engine]:

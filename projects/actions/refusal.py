@@ -21,3 +21,6 @@ def require_space(wanted: int = 0) -> None:
         files.require_space(wanted)
     except files.DiskFull as error:
         raise Refused(error.sentence, status=507) from error
+
+
+MOVED_ON = "This step has already moved on. The page shows where it stands."

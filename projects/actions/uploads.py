@@ -23,7 +23,7 @@ from projects import policies, pool
 from projects.actions import names
 from projects.actions.refusal import Refused, require_space
 from projects.media import faults
-from projects.media.facts import Facts
+from projects.media.probe.facts import Facts
 from projects.models import Asset, Project, Upload, files
 from projects.policies import Ability
 
@@ -137,6 +137,8 @@ def _probed(path: Path, folder: Path) -> dict[str, Any]:
     name, caps = str(path), settings.MEDIA_CAPS
     try:
         facts = pool.run_sync("probe", "projects.media.intake:look", name, caps)
+        if facts["kind"] not in Asset.Kind.values:
+            raise Refused("No task takes a table. Upload a picture, a clip, sound or subtitles.")
         where: pool.Name = "render" if facts["kind"] == "video" else "probe"
         wall = Facts.from_dict(facts).intake_seconds()
         taken: dict[str, Any] = pool.run_sync(
@@ -151,6 +153,7 @@ def _probed(path: Path, folder: Path) -> dict[str, Any]:
     return taken
 
 
+@files.placing()
 def _stored(asset: Asset, path: Path, folder: Path, taken: dict[str, Any]) -> Asset:
     """Put bytes and pictures in place, then write the row. Two uploads of the same file meet in one row."""
     clean, team_id, original_sha = folder / taken["clean"], asset.project.team_id, str(asset.original_sha)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from projects.catalogue import base
+from projects.catalogue import base, common
 from projects.catalogue.base import Column, Control, Given, Invalid, Option, Plan, Slot, Stage, Task, options
 from projects.wish import Change, Wish
 
@@ -44,7 +44,7 @@ CONTROLS = (
         advanced=True,
         hint="A language code such as en, de or ar. Left empty: read from the words.",
     ),
-    *base.COMMON,
+    *common.COMMON,
 )
 
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from projects.exports import FORMATS, TIERS
-from projects.wish import Wish
+from projects.wish import SHORT_SIDES, Wish
 
 Json = dict[str, Any]
 Kind = Literal["choice", "text", "lines", "number", "colour", "rows", "box", "strokes", "point"]
@@ -87,13 +86,19 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of a plan: the ability that it needs and its wish."""
+    """One step of a plan: the ability that it needs and its wish.
+
+    `inputs` are the roles that take the result of the stage before; without any it takes the order's own files.
+    """
 
     name: str
     ability: str
     wish: Wish
     takes: int = 1
     optional: bool = False
+    inputs: tuple[str, ...] = ()
+    title: str = ""
+    """What people call its version, where it is not the whole order's name."""
 
     def to_json(self) -> Json:
         """Return plain JSON values for the order's row."""
@@ -102,7 +107,8 @@ class Stage:
     @classmethod
     def from_json(cls, data: Json) -> Stage:
         """Return the stage that `to_json` wrote."""
-        return cls(**{**data, "wish": Wish.from_json(data["wish"])})
+        known = {entry.name: data[entry.name] for entry in dataclasses.fields(cls)}
+        return cls(**{**known, "wish": Wish.from_json(data["wish"]), "inputs": tuple(data["inputs"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,117 +160,20 @@ def label_of(task_controls: tuple[Control, ...], name: str, value: str) -> str:
     return next((option.label for option in control.options if option.value == value), value)
 
 
-CAMERA = Control(
-    name="camera",
-    label="Camera move",
-    default="push-in",
-    look="tiles",
-    options=options("Push in", "Pull out", "Orbit", "Slide", "Tilt", "Crane", "Handheld", "Locked"),
-)
-SPEED = Control(
-    name="speed",
-    label="Speed of the move",
-    default="normal",
-    options=options("Slow", "Normal", "Fast"),
-    advanced=True,
-)
-FORMAT = Control(
-    name="format",
-    label="Format",
-    default="16:9",
-    options=tuple(Option(form, form, "ratio") for form in FORMATS),
-)
-SECONDS = Control(name="seconds", label="Seconds", kind="number", default=5, least=2, most=60)
-TIER = Control(
-    name="tier",
-    label="Size",
-    default="standard",
-    options=tuple(Option(tier, f"{tier.capitalize()}, {size}") for tier, size in TIERS.items()),
-)
-SOUND = Control(
-    name="sound", label="Sound", kind="text", advanced=True, hint="Music and effects. A draft is silent."
-)
-DIALOGUE = Control(
-    name="dialogue", label="Dialogue", kind="lines", advanced=True, hint="One line each. A draft is silent."
-)
-SCREEN_TEXT = Control(
-    name="screen_text",
-    label="Words on screen",
-    kind="text",
-    hint="Exactly as they should read. Left empty: none.",
-)
-SHOTS = Control(
-    name="shots",
-    label="Timed shots",
-    kind="rows",
-    advanced=True,
-    default=(),
-    columns=(
-        Column("start", "From", "time"),
-        Column("end", "To", "time"),
-        Column("action", "What happens"),
-        Column("words", "Words on screen"),
-    ),
-    hint="Left empty: one continuous shot.",
-)
-SEED = Control(
-    name="seed",
-    label="Seed",
-    kind="number",
-    default=0,
-    least=0,
-    most=2**31 - 1,
-    advanced=True,
-    hint="The same seed gives the same frames.",
-)
-INSTRUCTIONS = Control(
-    name="instructions",
-    label="More instructions",
-    kind="text",
-    advanced=True,
-    hint="Added to the prompt word for word.",
-)
-CUTOUT = (
-    Control(
-        name="cutout",
-        label="Product edge",
-        default="auto",
-        options=(
-            Option("auto", "Find the product"),
-            Option("accept", "Use the edge shown"),
-            Option("whole", "Use the whole photo"),
-        ),
-        hint="When the edge is not sure, the whole photo is used and the page says so.",
-    ),
-    Control(
-        name="box",
-        label="Box around the product",
-        kind="box",
-        default=None,
-        hint="Left, top, width and height in per cent of the picture.",
-    ),
-    Control(
-        name="strokes",
-        label="Brush",
-        kind="strokes",
-        default=(),
-        hint="Paint what to keep and what to leave out.",
-    ),
-)
-VIDEO = (FORMAT, SECONDS, TIER, SCREEN_TEXT, SPEED, SHOTS, SOUND, DIALOGUE)
-COMMON = (SEED, INSTRUCTIONS)
-
-
-def cutout_help(controls: Mapping[str, Any]) -> Json:
-    """Return what a person said about the product's edge, for `Wish.extra`."""
-    return {name: controls[name] for name in ("cutout", "box", "strokes")}
-
-
 def edit_ability(given: Given, role: str = "source") -> str:
     """Return the ability that an edit of this input needs: a still, a clip of ours, or an uploaded clip."""
     if given.kind(role) != "video":
         return "image.edit"
     return "video.edit" if given.inputs[role][0].get("made_here") else "video.edit_upload"
+
+
+def own_size(given: Given, role: str = "source") -> str:
+    """Return the size of a clip as it is asked for, so that its edit is made and paid at that; a still names none."""
+    facts = given.inputs[role][0] if given.kind(role) == "video" else {}
+    short = min(facts.get("width", 0), facts.get("height", 0))
+    if not short:
+        return ""
+    return min(SHORT_SIDES, key=lambda name: abs(SHORT_SIDES[name] - short))
 
 
 def check_shots(rows: Sequence[Mapping[str, Any]], seconds: float) -> None:

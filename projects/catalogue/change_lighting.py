@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from projects.catalogue import base
+from projects.catalogue import base, common
 from projects.catalogue.base import Control, Given, Invalid, Plan, Slot, Stage, Task, options
+from projects.prompts.vocabulary import LIGHT
 from projects.wish import Change, Wish
 
+SIDES = {
+    "left": ", from the left",
+    "right": ", from the right",
+    "top": ", from above",
+    "back": ", from behind",
+}
+STRENGTHS = {1: ", gently", 3: ", strongly"}
 CONTROLS = (
     Control(
         name="look",
@@ -22,8 +30,8 @@ CONTROLS = (
         name="from", label="From", default="as-is", options=options("As is", "Left", "Right", "Top", "Back")
     ),
     Control(name="strength", label="Strength", kind="number", default=2, least=1, most=3),
-    *base.CUTOUT,
-    *base.COMMON,
+    *common.CUTOUT,
+    *common.COMMON,
 )
 
 
@@ -33,18 +41,21 @@ def build(given: Given) -> Plan:
     if controls["look"] == "own" and not controls["own_look"]:
         raise Invalid("own_look", "Describe the light in a few words.")
     look = controls["own_look"] if controls["look"] == "own" else controls["look"]
+    said = LIGHT[look].words if look in LIGHT else look
+    text = f"{said}{SIDES.get(controls['from'], '')}{STRENGTHS.get(controls['strength'], '')}"
     wish = Wish(
         subject="the product",
         locks=("shape", "colours of the label", "brand mark", "framing"),
         light=look,
-        change=Change(kind="light", target="light", text=look),
+        change=Change(kind="light", target="light", text=text),
+        size=base.own_size(given),
         roles=(("source", "source", ""),),
         extra={
             "from": controls["from"],
             "strength": controls["strength"],
             "instructions": controls["instructions"],
             "own_look": controls["look"] == "own",
-            **base.cutout_help(controls),
+            **common.cutout_help(controls),
         },
     )
     return Plan(stages=(Stage("change", base.edit_ability(given), wish),))

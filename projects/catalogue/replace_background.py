@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from projects.catalogue import base
+from projects.catalogue import base, common
 from projects.catalogue.base import Control, Given, Invalid, Option, Plan, Slot, Stage, Task, options
 from projects.wish import Change, Wish
 
+PLACES = {
+    "white-sweep": "a white studio sweep",
+    "colour": "one even colour, {colour}",
+    "gradient": "a gradient from {colour} to {colour_2}",
+    "scene": "{scene}",
+    "plate": "the place in the second image",
+}
+SHADOWS = {"soft": ", with a soft shadow", "hard": ", with a hard shadow", "none": ", with no shadow"}
 CONTROLS = (
     Control(
         name="place",
@@ -44,8 +52,8 @@ CONTROLS = (
         default="soft",
         options=(Option("soft", "Soft"), Option("hard", "Hard"), Option("none", "None")),
     ),
-    *base.CUTOUT,
-    *base.COMMON,
+    *common.CUTOUT,
+    *common.COMMON,
 )
 
 
@@ -56,14 +64,16 @@ def build(given: Given) -> Plan:
         raise Invalid("plate", "Choose a background picture, or another new background.")
     if controls["place"] == "scene" and not controls["scene"]:
         raise Invalid("scene", "Describe the scene in a few words.")
+    said = PLACES[controls["place"]].format(**controls)
     extra = {name: controls[name] for name in ("place", "colour", "colour_2", "shadow", "instructions")}
     wish = Wish(
         subject="the product",
         locks=("shape", "colours", "label", "brand mark"),
         place=controls["scene"] if controls["place"] == "scene" else controls["place"],
-        change=Change(kind="background", target="background", text=controls["scene"] or controls["place"]),
+        change=Change(kind="background", target="background", text=said + SHADOWS[controls["shadow"]]),
+        size=base.own_size(given),
         roles=(("source", "source", ""), ("plate", "plate", "")),
-        extra={**extra, **base.cutout_help(controls)},
+        extra={**extra, **common.cutout_help(controls)},
     )
     return Plan(stages=(Stage("change", base.edit_ability(given), wish),))
 

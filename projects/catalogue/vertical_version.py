@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from projects.catalogue import base
+from projects.catalogue import common
 from projects.catalogue.base import Column, Control, Given, Option, Plan, Slot, Stage, Task
-from projects.wish import Change, Wish
+from projects.wish import Camera, Change, Wish
 
+ANEW = ("method", ("re-render",))
+SHORTEST, LONGEST = 3, 10
+"""Seconds of a clip that is rendered anew: what every model makes."""
 CONTROLS = (
     Control(
         name="target",
@@ -45,12 +49,20 @@ CONTROLS = (
             Column("y", "From the top"),
         ),
     ),
-    *base.COMMON,
+    Control(
+        name="action",
+        label="What happens",
+        kind="text",
+        shown_when=ANEW,
+        hint="A clip that is rendered anew begins with its first frame, extended. Say what happens then.",
+    ),
+    *common.stills(2, ANEW),
+    *common.COMMON,
 )
 
 
 def build(given: Given) -> Plan:
-    """Return one stage: the upright still or clip. Rendering anew needs a model."""
+    """Return one stage: the upright still or clip. A clip rendered anew is a still first, which needs a model."""
     controls = given.controls
     wish = Wish(
         subject="the product",
@@ -60,8 +72,30 @@ def build(given: Given) -> Plan:
         roles=(("source", "source", ""),),
         extra={name: controls[name] for name in ("method", "focus", "keyframes", "instructions")},
     )
-    ability = base.edit_ability(given) if controls["method"] == "re-render" else "local"
-    return Plan(stages=(Stage("fit", ability, wish),))
+    if controls["method"] != "re-render":
+        return Plan(stages=(Stage("fit", "local", wish),))
+    still = Stage("still", "image.edit", replace(wish, size="2K"), takes=controls["takes"])
+    if given.kind("source") != "video":
+        return Plan(stages=(still,))
+    return Plan(stages=(still, Stage("clip", "video.image", _clip(given), inputs=("source",))))
+
+
+def _clip(given: Given) -> Wish:
+    """Return the clip from the extended still: about as long as the one it stands for."""
+    controls = given.controls
+    seconds = round(float(given.inputs["source"][0].get("seconds", 0)))
+    return Wish(
+        subject="everything in the first image",
+        locks=("shape", "colours"),
+        action=controls["action"] or "still",
+        place="as in the photo",
+        camera=Camera("push-in", "slow"),
+        format=controls["target"],
+        size="720p",
+        seconds=min(max(seconds, SHORTEST), LONGEST),
+        roles=(("source", "source", ""),),
+        extra={"instructions": controls["instructions"]},
+    )
 
 
 def title_of(controls: Mapping[str, Any]) -> str:
@@ -77,7 +111,7 @@ TASK = Task(
     icon="smartphone",
     slots=(Slot("source", "Clip or photo", kinds=("video", "image")),),
     controls=CONTROLS,
-    needs=frozenset({"local"}),
+    needs=frozenset({"local", "image.edit", "video.image"}),
     build=build,
     title_of=title_of,
 )

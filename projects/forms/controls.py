@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 
 from projects.catalogue.base import Column, Control
-from projects.media import timecodes
+from projects.media.captions import timecodes
 
 LONGEST_TEXT = 2000
 MOST_ROWS = 2000

@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.contrib.auth.models import User
+from django_countries import countries
+
+from projects import policies
 from projects.models import Project
+from projects.models.project import People
+from projects.regions import US_STATES
 
 
 class ProjectForm(forms.ModelForm[Project]):
-    """A project's name, brief, region and date."""
+    """A project's name, brief, region, who is in its pictures, and date."""
 
     class Meta:
         model = Project
-        fields = ("name", "brief", "country", "us_state", "due")
-        labels = {"country": "Country", "us_state": "US state", "due": "Due"}
+        fields = ("name", "brief", "country", "us_state", "people", "due")
+        labels = {
+            "country": "Country",
+            "us_state": "US state",
+            "people": "Who can be recognised in your pictures",
+            "due": "Due",
+        }
         help_texts = {
             "brief": "What the campaign says, to whom, and where it runs.",
-            "country": "Two letters, such as DE. Decides which edits a provider allows.",
-            "us_state": "Two letters, such as CA.",
+            "country": "Decides which edits a provider allows.",
+            "people": "Holds for each picture that says nothing else; asked before one is sent to a provider.",
         }
         widgets = {
             "name": forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
             "brief": forms.Textarea(attrs={"class": "area", "rows": 4}),
-            "country": forms.TextInput(
-                attrs={"class": "input", "maxlength": 2, "autocapitalize": "characters"}
-            ),
-            "us_state": forms.TextInput(
-                attrs={"class": "input", "maxlength": 2, "autocapitalize": "characters"}
-            ),
             "due": forms.DateInput(attrs={"class": "input", "type": "date"}, format="%Y-%m-%d"),
         }
 
-    def clean_country(self) -> str:
-        """Return the country in capital letters."""
-        return str(self.cleaned_data["country"]).upper()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in {"country": list(countries), "us_state": [*US_STATES.items()]}.items():
+            self.fields[name].widget = forms.Select({"class": "input"}, [("", "Not said"), *choices])
+        self.fields["people"].widget = forms.Select({"class": "input"}, People.choices)
+        self.initial["people"] = self.instance.people or People.UNSURE
+
+    def clean_people(self) -> str:
+        """Return the answer; one that was not sent stays as it was."""
+        return str(self.cleaned_data["people"] or self.initial["people"])
 
     def clean_us_state(self) -> str:
-        """Return the state in capital letters, only inside the United States."""
-        state = str(self.cleaned_data["us_state"]).upper()
+        """Return the state, only inside the United States."""
+        state = str(self.cleaned_data["us_state"])
         if state and self.cleaned_data.get("country") != "US":
             raise forms.ValidationError(
-                "A state is asked for in the United States only. Set the country to US."
+                "A state is asked for in the United States only. Choose that country, or no state."
             )
         return state
+
+
+class NewProjectForm(ProjectForm):
+    """The same for a new project; who makes things in several teams also says in which."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = policies.makers_teams(user)
+        widget = forms.Select({"class": "input"}) if len(teams) > 1 else forms.HiddenInput()
+        self.fields["team"] = forms.ModelChoiceField(teams, empty_label=None, required=False, widget=widget)
+        self.initial["team"] = teams.first()
+
+    def clean_team(self) -> object:
+        """Return the team that was chosen, else the first."""
+        return self.cleaned_data["team"] or self.initial["team"]

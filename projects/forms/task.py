@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -11,9 +13,10 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 
 from projects import policies
-from projects.actions import Refused, choice
-from projects.actions.steps import Ask, checked
+from projects.actions import Refused, choice, market
+from projects.actions.orders import Ask, Checked, Way, checked, ways
 from projects.catalogue.base import Given, Slot, Task
+from projects.engines.models import Model
 from projects.forms.controls import field_for
 from projects.models import Asset, Order, Project
 from projects.policies import Ability
@@ -27,6 +30,8 @@ class TaskForm(forms.Form):
     """
 
     quiet = False
+    found: Checked | None = None
+    ways: tuple[Way, ...] | list[Way] = ()
 
     def __init__(
         self,
@@ -48,7 +53,12 @@ class TaskForm(forms.Form):
         self.fields["engine"] = forms.ChoiceField(
             choices=[("", "The free one that can"), *engines], required=False
         )
+        self.fields["model_id"] = forms.CharField(required=False, max_length=80)
+        self.fields["prompt"] = forms.CharField(required=False, max_length=8000, widget=forms.Textarea)
+        self.fields["prompt_is_own"] = forms.BooleanField(required=False)
+        self.fields["quote"] = forms.DecimalField(required=False, widget=forms.HiddenInput)
         self.fields["request_key"] = forms.UUIDField(widget=forms.HiddenInput, required=False)
+        self.user = user
         self.can_make = Ability.MAKE in policies.abilities(user, project.team_id)
 
     def _slot_field(self, slot: Slot) -> forms.ModelMultipleChoiceField[Asset]:
@@ -70,7 +80,8 @@ class TaskForm(forms.Form):
         if self.errors:
             return cleaned
         try:
-            self.plan, self.engine, self.verdict = checked(self.ask())
+            ask = self.ask()
+            self.found, self.ways = checked(ask), ways(ask)
         except Refused as error:
             self.add_error(error.field if error.field in self.fields else None, error.sentence)
         return cleaned
@@ -85,9 +96,19 @@ class TaskForm(forms.Form):
                 slot.role: list(cleaned[slot.role]) for slot in self.task.slots if cleaned.get(slot.role)
             },
             engine=cleaned["engine"],
+            model=cleaned["model_id"],
+            prompt=cleaned["prompt"] if cleaned["prompt_is_own"] else "",
+            quote=self._quote(cleaned),
+            market=self.market,
             request_key=cleaned["request_key"] or uuid.uuid4(),
             origin=origin,
         )
+
+    def _quote(self, cleaned: dict[str, Any]) -> Decimal | None:
+        """Return the price that the pressed button named: a page carries one for each engine."""
+        named = self.data.get(f"quote-{cleaned['engine']}")
+        found: Decimal | None = self.fields["quote"].clean(named) if named else cleaned["quote"]
+        return found
 
     @property
     def off(self) -> dict[tuple[str, str], str]:
@@ -95,7 +116,36 @@ class TaskForm(forms.Form):
         chosen = {slot.role: self._chosen(slot) for slot in self.task.slots}
         chosen = {role: assets for role, assets in chosen.items() if assets}
         facts = {role: tuple(requests.facts_of(asset) for asset in assets) for role, assets in chosen.items()}
-        return choice.off(self.task, Given(self._current(), facts), requests.inputs_of(chosen))
+        given = Given(self._current(), facts)
+        return choice.off(self.task, given, requests.inputs_of(chosen), self.market, self.engine_key)
+
+    @property
+    def sells(self) -> bool:
+        """Return whether a paid engine is among the ways, so that words are sent to a provider."""
+        return any(way.engine.paid for way in self.ways)
+
+    @property
+    def engine_key(self) -> str:
+        """Return the engine that was chosen, or nothing."""
+        return str(getattr(self, "cleaned_data", {}).get("engine") or self.initial.get("engine") or "")
+
+    @cached_property
+    def market(self) -> market.Market:
+        """Return what can be had for the chosen files today."""
+        assets = [asset for slot in self.task.slots for asset in self._chosen(slot)]
+        return market.of(self.user, self.project, assets)
+
+    @property
+    def models(self) -> list[Model]:
+        """Return the models that can be asked for by name, behind the doors that are open."""
+        kinds = {door.kind for door in self.market.doors}
+        keys = {engine.key for engine in choice.engines_for(self.task)}
+        found = {
+            one.id: one
+            for one in self.market.models
+            if one.is_offered and one.door in kinds and one.engine in keys and self.task.needs & one.abilities
+        }
+        return list(found.values())
 
     def _chosen(self, slot: Slot) -> list[Asset]:
         if self.is_bound:

@@ -1,0 +1,44 @@
+"""Set what a team may spend in a month, and a project in all."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from projects import policies
+from projects.models import Budget, Project, Team, ledger
+from projects.policies import Ability
+
+
+def set_team(user: User, team: Team, usd: Decimal) -> Budget:
+    """Set a team's limit for this month (UTC) and those after it. Less than is already spent stops paid work."""
+    if not user.is_superuser and Ability.BUDGET not in policies.abilities(user, team.pk):
+        raise PermissionDenied(policies.REFUSALS[Ability.BUDGET])
+    budget, _ = Budget.objects.update_or_create(
+        scope=Budget.Scope.TEAM,
+        team=team,
+        period=Budget.Period.MONTH,
+        starts_on=timezone.now().date().replace(day=1),
+        defaults={"limit_usd": usd},
+    )
+    return budget
+
+
+@transaction.atomic
+def set_project(user: User, project: Project, usd: Decimal | None) -> Budget | None:
+    """Set a project's limit for its whole life, or take it away; the money it has cost counts in either case."""
+    policies.require(user, project, Ability.BUDGET)
+    rows = Budget.objects.filter(scope=Budget.Scope.PROJECT, project=project, period=Budget.Period.NONE)
+    if usd is None:
+        rows.delete()
+        return None
+    budget = rows.select_for_update().first()
+    if budget is None:
+        return ledger.begin_project(project, usd)
+    budget.limit_usd = usd
+    budget.save(update_fields=["limit_usd"])
+    return budget

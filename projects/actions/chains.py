@@ -1,0 +1,111 @@
+"""The conversation that a version belongs to: how many edits it holds, until when it lives, and the ways out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db.models import Sum
+from django.utils import timezone
+
+from projects import catalogue, policies
+from projects.actions import market, orders
+from projects.actions.refusal import Refused
+from projects.catalogue.base import Plan, Stage
+from projects.engines import models
+from projects.models import Attempt, Order, Step, model
+from projects.policies import Ability
+from projects.prompts import edits
+from projects.runner import requests
+from projects.states import AttemptState
+from projects.wish import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the chain of a version stands. `until`: the provider keeps it so long; None for ours, or where unknown."""
+
+    edits: int
+    advised: int
+    until: datetime | None
+    is_alive: bool
+    spent: Decimal
+
+    @property
+    def is_long(self) -> bool:
+        """Return whether it holds as many edits as the model's row advises."""
+        return bool(self.advised) and self.edits >= self.advised
+
+
+def of_step(step: Step) -> Standing | None:
+    """Return how a version's chain stands; nothing for what no provider made."""
+    last = step.attempts.filter(state=AttemptState.STORED).exclude(door=None).order_by("-number").first()
+    if last is None or last.door is None or last.ended_at is None:
+        return None
+    row = models.find(model.merged(), step.model, last.door.kind)
+    until = last.ended_at + timedelta(days=last.door.keeps_days)
+    is_alive, is_ours = requests.chain_of(step, last.door) is not None, "history" in (last.ticket or {})
+    return Standing(
+        edits=requests.edits_of(step),
+        advised=row.advised_edits if row else 0,
+        until=until if not is_ours and (is_alive or until < timezone.now()) else None,
+        is_alive=is_alive,
+        spent=_spent(step),
+    )
+
+
+def _spent(step: Step) -> Decimal:
+    """Return what the versions on the path to this one cost."""
+    path = [entry.pk for entry in _path(step)]
+    return Attempt.objects.filter(step__in=path).aggregate(sum=Sum("cost_usd"))["sum"] or Decimal(0)
+
+
+def _path(step: Step) -> list[Step]:
+    """Return the versions from the anchor to this one."""
+    path = [step]
+    while path[0].parent is not None and Wish.from_json(path[0].wish).change is not None:
+        path.insert(0, path[0].parent)
+    return path
+
+
+def folded(user: User, step: Step, usd: Decimal | None = None, key: UUID | None = None) -> orders.Ask:
+    """Return the request that renders a version again from its anchor, with all changes in one prompt. Raises Refused.
+
+    usd: the price that the button showed.
+    """
+    anchor, *later = _path(step)
+    changes = [wish.change for entry in later if (wish := Wish.from_json(entry.wish)).change]
+    if not changes:
+        raise Refused("There is nothing to fold in: this version has no edits.")
+    task = catalogue.all_tasks().get(anchor.task)
+    if task is None:
+        raise Refused("The task that this version began with is not in the catalogue any more.")
+    wish = edits.fold(Wish.from_json(anchor.wish), changes)
+    return orders.Ask(
+        task=task,
+        controls=anchor.order.controls,
+        assets=requests.assets_of(anchor),
+        engine=step.engine,
+        quote=usd,
+        plan=Plan((Stage("fold", anchor.ability, wish),)),
+        name=f"{step.name}, folded in",
+        market=market.of(user, step.project),
+        request_key=key or uuid4(),
+    )
+
+
+def fold(user: User, step: Step, usd: Decimal, key: UUID) -> Order:
+    """Order a version again from its anchor, with all changes folded in."""
+    policies.require(user, step.project, Ability.MAKE)
+    return orders.request(user, step.project, folded(user, step, usd, key))
+
+
+def price_of_fold(user: User, step: Step) -> orders.Checked | None:
+    """Return what folding would come to, or nothing where it cannot be done."""
+    try:
+        return orders.checked(folded(user, step))
+    except Refused:
+        return None

@@ -1,0 +1,114 @@
+"""What a project can buy from today: the doors that are open to its team, the models behind them, and its region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.contrib.auth.models import User
+
+from projects import engines, regions
+from projects.actions import people
+from projects.actions.refusal import Refused
+from projects.engines.base import Chain, Door, Engine, Request, Verdict
+from projects.engines.models import Model, alive
+from projects.failures import Code
+from projects.models import Asset, Member, Project, Step, model
+from projects.models import Door as DoorRow
+from projects.runner import requests
+from projects.wish import Wish
+
+UPLOADED = frozenset({"video.edit_upload", "video.extend_upload"})
+"""Abilities that feed a clip back to the provider as a file."""
+CONTINUES = frozenset({"image.edit", "video.edit", "video.extend"})
+"""What goes on in the conversation that a version belongs to."""
+BY_FILE = {"veo": frozenset({"video.extend"})}
+"""What an engine that keeps no conversation does by sending the clip again, also one that was made here."""
+NOT_HERE = "The provider does not change uploaded clips in the EEA, Switzerland and the UK."
+INSTEAD = "Change a still and animate it, or use the draft engine."
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Plain values only. Without doors, only what is free can be had."""
+
+    doors: tuple[Door, ...] = ()
+    models: tuple[Model, ...] = ()
+    is_limited: bool = False
+    confirmed: frozenset[str] = frozenset()
+    """What was confirmed for the project about the people in its pictures."""
+    chains: Mapping[int, Chain] = field(default_factory=dict)
+    """By door: the conversation that the chosen version belongs to."""
+
+    def offers(self, engine: Engine, request: Request, model_id: str = "") -> Iterator[Request]:
+        """Yield the request for each model of an engine that may serve it, the preferred one first."""
+        if not engine.paid:
+            yield request
+            return
+        for door in self.doors:
+            chain = requests.continued(self.chains.get(door.pk), engine.key, model_id)
+            for one in self._models(engine, door, model_id, request, chain):
+                yield replace(request, model=one, door=door, chain=chain)
+
+    def _models(
+        self, engine: Engine, door: Door, model_id: str, request: Request, chain: Chain | None
+    ) -> list[Model]:
+        """Return the model that was named, or what took its place, or a chain's; else all, the wished grade first."""
+        rows = [one for one in self.models if (one.engine, one.door) == (engine.key, door.kind)]
+        if model_id:
+            return [found for one in rows if one.id == model_id and (found := alive(rows, one))]
+        if chain and request.ability in CONTINUES:
+            return [one for one in rows if one.id == chain.ticket.get("model")]
+        grade = _grade(request)
+        return sorted((one for one in rows if one.is_offered), key=lambda one: one.grade != grade)
+
+    def has(self, model_id: str, serving: Iterable[Engine]) -> bool:
+        """Return whether one of these engines can be asked for this model."""
+        keys = {engine.key for engine in serving}
+        return any(one.id == model_id and one.engine in keys for one in self.models)
+
+    def refusal(self, engine: Engine, request: Request) -> Verdict | None:
+        """Return why a paid engine may not have this: the region forbids it, or who is in the pictures does."""
+        if not engine.paid:
+            return None
+        if self.is_limited and request.ability in UPLOADED | BY_FILE.get(engine.key, frozenset()):
+            return Verdict.no(f"{NOT_HERE} {INSTEAD}", Code.REGION_LIMITED, INSTEAD)
+        return people.refusal(request.inputs, self.confirmed, is_limited=self.is_limited)
+
+
+def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
+    """Return what a person can have in a project, and the conversation of the version that the assets belong to."""
+    member = Member.objects.filter(team_id=project.team_id, user=user).first()
+    countries = (project.country, member.country if member else "")
+    rows = [row for row in DoorRow.objects.of_team(project.team_id).working() if row.is_open]
+    parents = [asset.made_by for asset in assets if asset.made_by_id]
+    chains = {row.pk: chain for row in rows if (chain := _chain(parents, row)) is not None}
+    return Market(
+        doors=tuple(row.plain() for row in rows),
+        models=model.merged() if rows else (),
+        is_limited=regions.is_limited(*countries),
+        confirmed=people.confirmed(project),
+        chains=chains,
+    )
+
+
+def _grade(request: Request) -> str:
+    """Return the grade of model that is wished for; the fast one is not made for several references."""
+    grade = str(request.wish.extra.get("model", ""))
+    pictures = sum(entry.kind == "image" for entry in request.inputs)
+    return "detailed" if grade == "fast" and pictures > 1 else grade
+
+
+def require(user: User, step: Step) -> None:
+    """Raise Refused where a step may not be sent to its provider again: answers and regions change."""
+    engine = engines.all_engines().get(step.engine)
+    if engine is None or not engine.paid:
+        return
+    inputs = requests.inputs_of(requests.assets_of(step))
+    asked = Request(Wish.from_json(step.wish), step.task, step.ability, inputs)
+    if verdict := of(user, step.project).refusal(engine, asked):
+        raise Refused(verdict.sentence)
+
+
+def _chain(parents: list[Step | None], door: DoorRow) -> Chain | None:
+    return requests.chain_of(parents[0], door) if parents else None
