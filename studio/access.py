@@ -14,6 +14,8 @@ def write(protocol: str, action: str, details: Mapping[str, Any]) -> None:
     """Log what daphne says has happened: an answer, or a websocket's coming and going."""
     address = (details["client"] or "-").rpartition(":")[0] or "-"
     path = details["path"].partition("?")[0][:_LONGEST_PATH]
+    if path.startswith("/hooks/"):
+        path = "/hooks/..."  # the rest of such an address is a secret
     if protocol == "http":
         _log.info(
             "%s %s %s %s %s B %.0f ms",

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 import secrets
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+
+from studio.kept import kept
 
 django_stubs_ext.monkeypatch()
 
@@ -32,26 +36,30 @@ def listed(name: str) -> list[str]:
     return [word.strip() for word in env(name).split(",") if word.strip()]
 
 
+def usd(name: str, default: str) -> Decimal:
+    """Return an amount of US dollars from the environment; a row holds six digits before the point."""
+    try:
+        if 0 <= (amount := Decimal(env(name) or default)) < 1_000_000:
+            return amount
+    except InvalidOperation:
+        pass
+    raise ImproperlyConfigured(f"{name} has to be an amount from 0 to 999999, such as 50 or 49.90.")
+
+
+def provider_address(name: str) -> str:
+    """Return a provider's address from the environment; plain http is taken on this machine only."""
+    address = env(name).rstrip("/")
+    url = urlsplit(address)
+    if address and url.scheme != "https" and url.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ImproperlyConfigured(f"{name} has to start with https. Plain http is taken for 127.0.0.1 only.")
+    return address
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("STUDIO_DATA_DIR") or BASE_DIR / "var").resolve()
 DEBUG = flag("DEBUG")
 PUBLIC_URL = env("PUBLIC_URL").rstrip("/")
 PRODUCTION = PUBLIC_URL.startswith("https://")
-
-
-def kept_secret() -> str:
-    """Return the secret key that is kept, readable by its owner only, in the data folder."""
-    path = DATA_DIR / "secret-key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text()
-    with os.fdopen(descriptor, "w") as file:
-        key = get_random_secret_key()
-        file.write(key)
-    return key
-
 
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
@@ -63,7 +71,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is missing. Set it to the host names of this site and start again."
     )
-SECRET_KEY = SECRET_KEY or kept_secret()
+SECRET_KEY = SECRET_KEY or kept(DATA_DIR / "secret-key", get_random_secret_key)
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if PRODUCTION else [])
 
@@ -119,6 +127,8 @@ TEMPLATES = [
 DATABASE_URL = env("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'studio.sqlite3'}"
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A connection takes longer to open than most questions; a minute later it would see a file that was put back.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     # IMMEDIATE: a transaction that will write takes its lock first, so that two writers wait and never fail.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -158,7 +168,7 @@ MEDIA_CAPS = {
     for name, value in os.environ.items()
     if name.startswith("STUDIO_MAX_")
 }
-"""Lower caps than the studio's own, such as STUDIO_MAX_IMAGE_PIXELS; the names are those of `media.facts.Caps`."""
+"""Lower caps than the studio's own, such as STUDIO_MAX_IMAGE_PIXELS; named as in `media.probe.facts.Caps`."""
 LEAST_FREE_BYTES = int(env("STUDIO_LEAST_FREE_BYTES") or 500_000_000)
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -169,6 +179,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MAX_AGE = 31_536_000
+
+TRASH_DAYS = int(env("STUDIO_TRASH_DAYS") or 30)
+"""After so many days in the trash a thing is deleted for good, at the providers too."""
 
 # --- people and pages -----------------------------------------------------------------------------------------
 LOGIN_URL = "login"
@@ -206,11 +219,38 @@ CLOCK_SCALE = float(env("STUDIO_CLOCK_SCALE") or 1)
 RUNNING_STEPS = int(env("STUDIO_RUNNING_STEPS") or 4)
 BOOT_ID = secrets.token_hex(8)
 
+# --- providers ------------------------------------------------------------------------------------------------
+GEMINI_API_KEY = env("GEMINI_API_KEY")
+GOOGLE_GENAI_USE_VERTEXAI = flag("GOOGLE_GENAI_USE_VERTEXAI")
+GOOGLE_CLOUD_PROJECT = env("GOOGLE_CLOUD_PROJECT")
+GOOGLE_CLOUD_LOCATION = env("GOOGLE_CLOUD_LOCATION") or "global"
+GEMINI_BASE_URL = provider_address("GEMINI_BASE_URL")
+OPENROUTER_API_KEY = env("OPENROUTER_API_KEY")
+OPENROUTER_BASE_URL = provider_address("OPENROUTER_BASE_URL")
+FIELD_ENCRYPTION_KEYS = listed("FIELD_ENCRYPTION_KEYS")
+WEBHOOK_SECRET, WEBHOOK_JWKS_URL = env("WEBHOOK_SECRET"), provider_address("WEBHOOK_JWKS_URL")
+if env("GOOGLE_GENAI_DEBUG"):
+    raise ImproperlyConfigured(
+        "GOOGLE_GENAI_DEBUG writes keys and media to the log. Remove it and start again."
+    )
+
+# --- money (US dollars) -------------------------------------------------------------------------------------------
+TEAM_BUDGET_USD = usd("STUDIO_TEAM_BUDGET_USD", "50")
+"""What a team may spend in a month until somebody sets its budget."""
+ATTEMPT_MOST_USD = usd("STUDIO_ATTEMPT_MOST_USD", "10")
+CONFIRM_ABOVE_USD = usd("STUDIO_CONFIRM_ABOVE_USD", "20")
+"""An order above this waits for a producer."""
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL") or "INFO"},
-    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "google_genai": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+    },
 }

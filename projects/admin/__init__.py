@@ -5,10 +5,22 @@ Work and money are read-only here; steps change through `projects.actions` alone
 
 from django.contrib import admin
 
-from projects.admin import asset, money, order, project, step, team, upload
+from projects.admin import asset, consent, door, model, money, order, project, removal, step, team, upload
 
 admin.site.site_header = admin.site.site_title = "Studio, operations"
 admin.site.index_title = "What runs, what it cost, and who belongs where"
 admin.site.enable_nav_sidebar = False
 
-__all__ = ["asset", "money", "order", "project", "step", "team", "upload"]
+__all__ = [
+    "asset",
+    "consent",
+    "door",
+    "model",
+    "money",
+    "order",
+    "project",
+    "removal",
+    "step",
+    "team",
+    "upload",
+]

@@ -32,6 +32,7 @@ class AssetAdmin(ReadOnly, Listed[Asset]):
         "project",
         "team",
         "is_draft",
+        "who",
         "created_by",
         "created_at",
         "deleted_at",
@@ -70,6 +71,10 @@ class AssetAdmin(ReadOnly, Listed[Asset]):
     def size(self, asset: Asset) -> str:
         """Return the size of the clean file."""
         return filesizeformat(asset.bytes)
+
+    def who(self, asset: Asset) -> str:
+        """Return who can be recognised, and whether that was said for the file or for its project."""
+        return f"{asset.who.label}{'' if asset.people or asset.made_by_id else ', as its project'}"
 
     @admin.display(ordering="project__team__name")
     def team(self, asset: Asset) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import ModelAdmin, SimpleListFilter
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from projects import catalogue
 from projects.actions import choice
 from projects.failures import FAILURES
-from projects.models import Team
+from projects.models import Spend, Team, spend
+from projects.states import Bill
 
 MOST_TEAMS = 100
 
@@ -75,6 +76,22 @@ class EngineFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows of the chosen engine."""
         return queryset.filter(engine=self.value()) if self.value() else queryset
+
+
+class CountFilter(SimpleListFilter):
+    """Attempts whose provider's count cannot be: the quote is booked, and the bill is to be looked at."""
+
+    title = "provider's count"
+    parameter_name = "count"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """Return the one question."""
+        return [("absurd", "cannot be")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the attempts that were booked at their quote for it."""
+        doubted = Spend.objects.filter(attempt=OuterRef("pk"), reason=spend.CANNOT_BE)
+        return queryset.filter(Exists(doubted), bill=Bill.UNKNOWN) if self.value() else queryset
 
 
 class FailureFilter(SimpleListFilter):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from projects.admin.base import Listed, ReadOnly
-from projects.admin.filters import TaskFilter, TeamFilter
+from projects.admin.filters import CountFilter, TaskFilter, TeamFilter
 from projects.models import Attempt, Order, Receipt, Spend, Step
 
 
@@ -75,7 +75,7 @@ class AttemptAdmin(ReadOnly, Listed[Attempt]):
         "code",
         "created_at",
     )
-    list_filter = ("state", "bill")
+    list_filter = ("state", "bill", CountFilter)
     list_select_related = ("step",)
     search_fields = ("=id", "=uuid", "=step__id", "=ticket_id")
     search_help_text = "The number or uuid of an attempt, the number of its step, or a ticket"

@@ -15,11 +15,11 @@ from projects.models import Project
 class ProjectAdmin(Listed[Project]):
     """Projects; they begin on the page, and their files belong to their team for good."""
 
-    list_display = ("name", "team", "country", "due", "created_by", "created_at", "deleted_at")
+    list_display = ("name", "team", "country", "people", "due", "created_by", "created_at", "deleted_at")
     list_filter = (OwnTeamFilter, "country")
     list_select_related = ("team", "created_by")
     search_fields = ("=id", "name", "team__name")
-    readonly_fields = ("team", "created_by", "created_at", "deleted_at")
+    readonly_fields = ("team", "people", "created_by", "created_at", "deleted_at")
     ordering = ("-id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -42,6 +44,12 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Step]):
     show_change_link = True
 
 
+class StepActionForm(ActionForm):
+    """The verb, and the reason that *Not charged* asks for."""
+
+    reason = forms.CharField(required=False, max_length=300, label="Reason")
+
+
 @admin.register(Step)
 class StepAdmin(ReadOnly, Listed[Step]):
     """What the studio works on, the newest first."""
@@ -65,7 +73,8 @@ class StepAdmin(ReadOnly, Listed[Step]):
     list_select_related = ("project__team", "order__by")
     ordering = ("-id",)
     inlines = (AttemptInline,)
-    actions = ("cancel", "retry")
+    actions = ("cancel", "retry", "not_charged")
+    action_form = StepActionForm
     fieldsets = (
         (None, {"fields": (("stands", "phase", "share", "age"), "note", "not_before", "cancel_at")}),
         ("Why it failed", {"fields": (("code", "sentence"), "detail")}),
@@ -131,6 +140,17 @@ class StepAdmin(ReadOnly, Listed[Step]):
     def retry(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
         """Queue the chosen steps again, with a sentence for each."""
         self._each(request, queryset, actions.steps.retry, "is queued again")
+
+    @admin.action(description="Not charged (say how you know)", permissions=["operate"])
+    def not_charged(self, request: HttpRequest, queryset: QuerySet[Step]) -> None:
+        """Release the money of unconfirmed steps that the provider did not charge, with the reason that was given."""
+        reason = request.POST.get("reason", "")
+        self._each(
+            request,
+            queryset,
+            lambda user, step: actions.unconfirmed.not_charged(user, step, reason),
+            "is written off, and its money is free again",
+        )
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Step], verb: Verb, done: str) -> None:
         user = request.user

@@ -10,10 +10,10 @@ from django.http import QueryDict
 
 from projects import actions, catalogue, policies
 from projects.actions import Refused, choice
-from projects.actions.steps import Ask
+from projects.actions.orders import Ask
 from projects.catalogue.base import Task
 from projects.forms import TaskForm
-from projects.management import inputs
+from projects.management import inputs, people
 from projects.models import Asset, Order, Project
 
 OWN_PROJECT = "Command line"
@@ -45,8 +45,12 @@ def ordered(user: User, options: dict[str, Any], owner: str) -> Order:
     if options["engine"]:
         values["engine"] = _engine(task, options["engine"])
     assets = inputs.by_role(task, [(entry.role, entry.taken_in(user, project)) for entry in named])
+    chosen = [asset for group in assets.values() for asset in group]
+    people.settle(
+        user, project, chosen, options["engine"], who=options["people"], consents=options["consent"]
+    )
     ask = replace(_asked(user, project, task, values, assets), stop_after=options["stop"], owner=owner)
-    return actions.steps.request(user, project, ask)
+    return actions.orders.request(user, project, ask)
 
 
 def _task(slug: str) -> Task:
@@ -70,7 +74,7 @@ def _project(user: User, wanted: str, named: list[inputs.Named]) -> Project:
     asset = next((entry.asset for entry in named if entry.asset is not None), None)
     if asset is not None:
         return asset.project
-    team = policies.makers_team(user)
+    team = policies.makers_teams(user).first()
     if team is None:
         raise Refused(f"{user} makes nothing in any team. Add them to one as an editor in Django admin.")
     own = policies.projects(user).filter(team=team, name=OWN_PROJECT).first()

@@ -26,7 +26,9 @@ from PIL import features
 from redis.exceptions import RedisError
 
 from projects import catalogue, engines
-from projects.media import fonts
+from projects.engines import hooks
+from projects.management import providers
+from projects.media.typography import fonts
 
 DECODERS = (
     "h264",
@@ -168,6 +170,20 @@ def addresses() -> list[str]:
     return faults
 
 
+def webhooks() -> list[str]:
+    """Return what keeps the provider's webhooks from arriving, where they are asked for."""
+    named = [name for name in ("WEBHOOK_SECRET", "WEBHOOK_JWKS_URL") if getattr(settings, name)]
+    faults = []
+    if named and not settings.PUBLIC_URL.startswith("https://"):
+        verb = "is" if len(named) == 1 else "are"
+        faults.append(
+            f"{' and '.join(named)} {verb} set, but no webhook can arrive. Set PUBLIC_URL to this site's https address."
+        )
+    if settings.WEBHOOK_SECRET and not hooks.is_secret(settings.WEBHOOK_SECRET):
+        faults.append("WEBHOOK_SECRET is no signing secret. Copy it whole, from whsec_ on.")
+    return faults
+
+
 def _without_public_url() -> list[str]:
     host = os.environ.get("HOST") or "127.0.0.1"
     if host in LOOPBACK or set(settings.ALLOWED_HOSTS) - {*LOOPBACK, "[::1]"}:
@@ -223,6 +239,9 @@ PARTS: dict[str, Look] = {
     "Redis": shared_store,
     "clock": clock,
     "addresses": addresses,
+    "webhooks": webhooks,
     "tasks": tasks,
+    "keys": providers.keys,
+    "models": providers.changes,
     "settings": settings_in_use,
 }

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from projects.actions import Refused
-from projects.models import Asset, Step, files
+from projects.models import Asset, Order, Step, files
+from projects.runner import stages
 from projects.states import Status
 
 
@@ -23,6 +24,14 @@ def require_room_for(out: Path) -> None:
         raise Refused(f"{out} cannot be written: {error.strerror}. Name another place.") from error
     if not out.stat().st_size:
         out.unlink()
+
+
+def delivered_step(order: Order) -> Step:
+    """Return the step whose result is delivered: take 1 of the last stage that began, or the first that succeeded."""
+    began = order.steps.exclude(waits_for=stages.PICK).select_related("output", "project")
+    takes = list(began.order_by("-stage", "take"))
+    last = [take for take in takes if take.stage == takes[0].stage]
+    return next((take for take in last if take.status == Status.SUCCEEDED), last[0])
 
 
 def delivered(step: Step, output: Asset, out: Path) -> Path:

@@ -77,4 +77,4 @@ def _request(user: User, project: Project, wanted: Wanted, source: Asset) -> Non
     form = TaskForm(task, project, user, data=data)
     if not form.is_valid():
         raise ValueError(f"The sample asks {wanted.task} for what it refuses: {form.errors.as_text()}")
-    actions.steps.request(user, project, form.ask())
+    actions.orders.request(user, project, form.ask())

@@ -11,6 +11,7 @@ from django import template
 
 from projects.actions import choice
 from projects.catalogue.base import Column, Control, Option
+from projects.engines.base import Engine
 from projects.forms import TaskForm
 
 register = template.Library()
@@ -19,7 +20,7 @@ BLANK_ROWS = 4
 """Empty rows that a page without JavaScript offers; with it one is shown, and more are added."""
 MOST_SEGMENTS = 5
 ON_THE_PICTURE = {"box", "strokes"}
-"""Controls that belong to the choice before them and fold away with it."""
+"""Controls that belong to the choice before them and fold away with it; a text never folds away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def advanced(form: TaskForm) -> list[Drawn]:
 def _nested(found: Iterable[Drawn]) -> list[Drawn]:
     groups: list[Drawn] = []
     for drawn in found:
-        (groups[-1].under if groups and drawn.control.kind in ON_THE_PICTURE else groups).append(drawn)
+        folds = drawn.control.kind in ON_THE_PICTURE and groups and groups[-1].control.kind != "text"
+        (groups[-1].under if folds else groups).append(drawn)
     return groups
 
 
@@ -199,8 +201,22 @@ def edges(drawn: Drawn) -> list[Edge]:
     return [Edge(f"{name}, %", value) for name, value in zip(names, values, strict=False)]
 
 
+VERBS = {
+    "draft": "Make a draft",
+    "local": "Make it",
+    "nano-banana": "Render image",
+    "omni": "Render clip",
+}
+
+
 @register.filter
-def verb(form: TaskForm) -> str:
-    """Return what the one button does: a draft says so, a finishing task makes the thing itself."""
-    engine = getattr(form, "engine", None) or next(iter(choice.engines_for(form.task)), None)
-    return "Make a draft" if engine is not None and engine.key == "draft" else "Make it"
+def verb(engine: Engine) -> str:
+    """Return what the button of an engine does."""
+    return VERBS.get(engine.key, f"Make it with {engine.label}")
+
+
+@register.filter
+def first_verb(form: TaskForm) -> str:
+    """Return what the button will do, while the form is not complete."""
+    engine = next((engine for engine in choice.engines_for(form.task) if not engine.paid), None)
+    return verb(engine) if engine else "Make it"

@@ -9,7 +9,7 @@ from django import template
 from django.urls import reverse
 
 from projects import catalogue
-from projects.actions import choice
+from projects.actions import shelf
 from projects.catalogue.base import Task
 from projects.models import Asset
 from projects.templatetags.studio import address, clean_file, seconds, size_of
@@ -38,13 +38,7 @@ def technical(asset: Asset) -> list[Fact]:
     """Return what was measured of a picture or clip."""
     facts = [Fact("Size", f"{asset.width} × {asset.height}", ratio(asset))] if asset.width else []  # noqa: RUF001
     if asset.kind == Asset.Kind.VIDEO:
-        facts = [
-            _length(asset),
-            *facts,
-            Fact("Rate", f"{_decimals(rate(asset))} frames/s"),
-            _sound(asset),
-            *_findings(asset),
-        ]
+        facts = [_length(asset), *facts, _sound(asset), *_findings(asset)]
     elif asset.kind == Asset.Kind.IMAGE:
         facts.append(
             Fact("Colour", asset.facts.get("profile") or "sRGB", f"{asset.facts.get('bits', 8)} bit")
@@ -82,7 +76,9 @@ def ratio(asset: Asset) -> str:
 
 
 def _length(asset: Asset) -> Fact:
-    return Fact("Length", f"{asset.seconds:.2f} s", f"{frames(asset)} frames")
+    return Fact(
+        "Length", f"{asset.seconds:.2f} s", f"{frames(asset)} frames, {_decimals(rate(asset))} a second"
+    )
 
 
 def _sound(asset: Asset) -> Fact:
@@ -139,7 +135,7 @@ def checks(asset: Asset) -> list[str]:
 @register.filter
 def picture_url(asset: Asset | None, name: str) -> str:
     """Return the address of a derived picture, the next one there is, or nothing."""
-    if asset is None:
+    if asset is None or asset.purged_at:
         return ""
     for known in (name, "640", "320", "1280", "240", "poster"):
         if known in asset.pictures:
@@ -233,16 +229,13 @@ class Start:
 def starts(asset: Asset) -> list[Start]:
     """Return the tasks that can begin with this file."""
     reference = f"step:{asset.made_by_id}" if asset.made_by_id else f"asset:{asset.pk}"
+    prices = shelf.prices(asset.project.team_id)
     return [
         Start(
             task,
             f"{reverse('projects:make', args=[asset.project_id, task.slug])}?from={reference}",
-            _price(task),
+            prices.get(task.slug, ""),
         )
         for task in catalogue.all_tasks().values()
         if any(asset.kind in slot.kinds for slot in task.slots)
     ]
-
-
-def _price(task: Task) -> str:
-    return "free" if any(not engine.paid for engine in choice.engines_for(task)) else "needs a key"

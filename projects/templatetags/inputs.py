@@ -60,9 +60,19 @@ def chosen_in(form: TaskForm, slot: Slot) -> list[Asset]:
 
 @register.filter
 def start(form: TaskForm) -> Asset | None:
-    """Return the picture or clip that stands on the stage: the first file of the first slot."""
-    chosen = chosen_in(form, form.task.slots[0]) if form.task.slots else []
+    """Return the picture or clip that stands on the stage: the first file of the first slot that has to be filled.
+
+    Where none has to be, the first file of any slot.
+    """
+    slots = [slot for slot in form.task.slots if slot.least][:1] or form.task.slots
+    chosen = (asset for slot in slots for asset in chosen_in(form, slot))
     return next((asset for asset in chosen if asset.kind in {Asset.Kind.IMAGE, Asset.Kind.VIDEO}), None)
+
+
+@register.filter
+def needed(form: TaskForm) -> Slot | None:
+    """Return the first slot that has to be filled, or nothing for a task that begins with words."""
+    return next((slot for slot in form.task.slots if slot.least), None)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -15,9 +16,11 @@ from django.utils import timezone
 
 from projects import catalogue, engines
 from projects.catalogue.base import Control, Task
-from projects.failures import Choice
+from projects.failures import Choice, Code
 from projects.models import Attempt, Step
-from projects.states import Phase, Status
+from projects.states import AttemptState, Phase, Status
+from projects.templatetags import bills
+from projects.templatetags.bills import NOTHING
 from projects.templatetags.studio import failure, word
 
 register = template.Library()
@@ -30,10 +33,11 @@ WORK = {
 }
 WAITS = {
     "pick": "It waits for a pick",
-    "producer": "It waits for a producer",
+    "producer": "It waits for a producer to confirm its price",
     "budget": "It waits for budget",
     "quota": "It waits for the provider's quota",
     "rate": "It waits until the provider takes more",
+    "result": "The file arrived damaged; it is fetched again, which is free",
     "key": "It waits for a key",
     "restore": "It waits after a restore",
     "slot": "It waits for a free place",
@@ -44,8 +48,9 @@ WITHOUT_CODE = {
         "Nothing was made and nothing is billed. Start it again, or change a setting first.",
     ),
     Status.UNCONFIRMED: (
-        "It is not known whether this step was accepted.",
-        "Its answer was lost. Nothing is sent a second time by itself.",
+        "We cannot tell whether this was started.",
+        "The answer was lost between asking the provider and hearing back. It was never sent again. Only you can "
+        "decide to.",
     ),
 }
 BAR_STOPS = 0.95
@@ -109,6 +114,8 @@ def _now(step: Step, phase: Phase) -> Stretch:
 @register.filter
 def waits(step: Step) -> str:
     """Return what a queued step waits for: something it names, or its turn, as people count."""
+    if step.waits_for == "budget" and step.note:
+        return step.note
     if step.waits_for:
         return WAITS.get(step.waits_for, "It waits")
     before = Step.objects.filter(status=Status.QUEUED, waits_for="", deleted_at=None, pk__lt=step.pk).count()
@@ -136,7 +143,7 @@ def log(step: Step) -> list[Line]:
     """Return what has happened to a step, oldest first."""
     lines = [Line(step.created_at, f"Asked for by {step.order.by}")]
     if step.started_at:
-        lines.append(Line(step.started_at, f"Started by the {engine_label(step).lower()} engine"))
+        lines.append(Line(step.started_at, f"Started by {engine_label(step)}"))
     if step.recoveries and under_way(step):
         lines.append(Line(step.changed_at, "Picked up again after a restart"))
     if step.ended_at:
@@ -166,6 +173,8 @@ class Offer:
     icon: str
     href: str
     posts: bool = False
+    usd: Decimal = NOTHING
+    """What it may cost: named on the button, and agreed to by pressing it."""
 
 
 @register.filter
@@ -173,13 +182,7 @@ def offers(step: Step) -> list[Offer]:
     """Return what a person can do next, the best first."""
     form = again_url(step)
     known = {
-        Choice.RETRY: Offer(
-            "Start again",
-            "The same request once more, with nothing changed.",
-            "refresh-cw",
-            reverse("projects:step-retry", args=[step.pk]),
-            posts=True,
-        ),
+        Choice.RETRY: _retry(step),
         Choice.ADJUST: Offer(
             "Change a setting", "Opens the form with everything as you set it.", "sliders-horizontal", form
         ),
@@ -196,14 +199,25 @@ def offers(step: Step) -> list[Offer]:
     why = failure(step)
     choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
     wanted = [choice for choice in choices if not (choice == Choice.DRAFT and step.engine == "draft")]
-    if Choice.RETRY not in wanted:
+    if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
         wanted.append(Choice.RETRY)
     return [known[choice] for choice in wanted]
+
+
+def _retry(step: Step) -> Offer:
+    """Return the offer to start again; a paid result that is still at the provider is only fetched again."""
+    verb, sentence = "Start again", "The same request once more, with nothing changed."
+    if step.attempts.filter(state=AttemptState.FINISHED).exists():
+        verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
+    address = reverse("projects:step-retry", args=[step.pk])
+    return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=bills.price_again(step))
 
 
 @register.filter
 def heading(step: Step) -> str:
     """Return what happened to a step that has no result, in one sentence."""
+    if step.status == Status.UNCONFIRMED:
+        return WITHOUT_CODE[Status.UNCONFIRMED][0]
     why = failure(step)
     return why.title if why else WITHOUT_CODE[Status(step.status)][0]
 
@@ -211,6 +225,8 @@ def heading(step: Step) -> str:
 @register.filter
 def cause(step: Step) -> str:
     """Return why it happened: the engine's own sentence for this step, else the one of its code."""
+    if step.status == Status.UNCONFIRMED:
+        return WITHOUT_CODE[Status.UNCONFIRMED][1]
     why = failure(step)
     return step.sentence or (why.why if why else WITHOUT_CODE[Status(step.status)][1])
 
@@ -224,6 +240,8 @@ def again_url(step: Step) -> str:
 @register.filter
 def made_by(step: Step) -> str:
     """Return how a result came to be, honestly: a draft is no model's work."""
+    if bills.is_paid(step):
+        return f"Made by {engine_label(step)} ({step.model}). The provider marks it with SynthID."
     if step.engine == "draft":
         return "Made by the draft engine on this server, with no generative model."
     if step.output and step.output.is_draft:
@@ -273,7 +291,7 @@ def _said(control: Control, value: Any) -> str:
         return next((option.label for option in control.options if option.value == value), str(value or ""))
     if not value and value != 0:
         return ""
-    if control.kind in {"rows", "strokes", "lines"}:
+    if control.kind in {"rows", "strokes"} or (control.kind == "lines" and "\n" in value):
         count = len(value.splitlines() if isinstance(value, str) else value)
         return f"{count} {'stroke' if control.kind == 'strokes' else 'line'}{'' if count == 1 else 's'}"
     if control.kind in {"box", "point"}:

@@ -33,6 +33,7 @@ USUAL_GROWTH = 1.1
 WIDEST = 300
 """A wide tile takes the 320 picture on a plain screen and the 640 one on a dense screen: 60 tiles must stay light."""
 
+WAITING = {"pick": "Pick one", "producer": "Needs a yes", "budget": "Needs budget", "key": "Needs a key"}
 WORDS = {
     Status.QUEUED: "In line",
     Status.RUNNING: "Running",
@@ -44,6 +45,7 @@ WORDS = {
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "") -> SafeString:
     """Return an icon by its name. It is decoration: the word beside it or the button's label says what it means."""
     shapes = SafeString(drawings()[name])
@@ -129,7 +131,15 @@ def word(step: Step) -> str:
     """Return a step's state in a word or two: a running one says its phase."""
     if step.cancel_at and step.status == Status.RUNNING:
         return "Cancelling"
+    if step.status == Status.QUEUED and step.waits_for:
+        return WAITING.get(step.waits_for, "Waiting")
     return step.phase.capitalize() if step.phase else WORDS[Status(step.status)]
+
+
+@register.filter
+def goes_on(step: Step) -> bool:
+    """Return whether the plan has a stage after this step's."""
+    return step.stage + 1 < len(step.order.plan)
 
 
 @register.filter
@@ -213,15 +223,16 @@ def size_of(count: int) -> str:
     return f"{count} bytes"
 
 
-@cache
-def _has_demo(slug: str) -> bool:
-    return finders.find(f"img/tasks/{slug}.webp") is not None
-
-
 @register.filter
 def demo(task: Task) -> str:
     """Return the address of a task's demonstration picture, or nothing: a new task needs none."""
-    return static(f"img/tasks/{task.slug}.webp") if _has_demo(task.slug) else ""
+    return _demo(task.slug)
+
+
+@cache
+def _demo(slug: str) -> str:
+    path = f"img/tasks/{slug}.webp"
+    return static(path) if finders.find(path) else ""
 
 
 @register.filter

@@ -9,21 +9,23 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 from projects.catalogue.base import Plan
-from projects.prompts import compose
+from projects.prompts import lint
+from projects.prompts.lint import Finding
 
 register = template.Library()
 
 QUOTED = re.compile(r"“[^”]*”")
 LOCKED = re.compile(r"[^.\s][^.]*\bkeeps its [^.]*exactly\.|Keep everything else the same\.")
 CHOSEN = re.compile(
-    r"(?:The camera [^.,]*|(?:Change only the [^:]*: |Action: |Background: |Light: |Sound: )[^.]*)"
+    r"The camera [^.,]*|Change only the [^:]*: [^.]*"
+    r"|(?:The (?:place|background|light|style|mood)|It is shot with|Sound:) ?[^.]*"
 )
 
 
 @register.filter
-def composed(plan: Plan) -> str:
-    """Return the words of a plan's first stage."""
-    return compose.prompt(plan.stages[0].wish)
+def findings(plan: Plan) -> tuple[Finding, ...]:
+    """Return what could go wrong with the words of a plan's first stage, each with its fix."""
+    return lint.findings(plan.stages[0].wish)
 
 
 @register.filter

@@ -26,14 +26,16 @@ def asset(request: Request, pk: int) -> HttpResponse:
     found = _asset(request, pk)
     if found.made_by is not None:
         return redirect(found.made_by)
+    able = policies.abilities(request.user, found.project.team_id)
     context = {
         "asset": found,
         "tree": versions.of_asset(found),
-        "can_make": Ability.MAKE in policies.abilities(request.user, found.project.team_id),
+        "can_make": Ability.MAKE in able,
+        "can_purge": Ability.MANAGE in able,
         "project": found.project,
         "crumb": found.name,
         "tab": "board",
-        "live": f"/ws/project/{found.project_id}/",
+        "live": [f"/ws/project/{found.project_id}/"],
     }
     return render(request, "projects/asset.html", context)
 

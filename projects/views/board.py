@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from projects import policies
-from projects.models import Asset, Project
+from projects.models import Asset, Project, model
 from projects.policies import Ability
-from projects.views import launch, refs, wall
-from projects.views.request import Request, project_of, wants_part
+from projects.views import launch, refs, tiles, wall
+from projects.views.request import Request, project_and_abilities, wants_part
 
 PARTS = {"board": "board", "filters": "filters", "make": "make", "more": "tiles"}
 """The parts that can be asked for alone, by the id of the element that takes them."""
@@ -21,18 +20,20 @@ PARTS = {"board": "board", "filters": "filters", "make": "make", "more": "tiles"
 @require_safe
 def board(request: Request, pk: int) -> HttpResponse:
     """Show the board, or the one part of it that changed."""
-    project = project_of(request, pk)
-    able = policies.abilities(request.user, project.team_id)
-    context = {"project": project, "can_make": Ability.MAKE in able, "tab": "board", "orders": wall.ORDERS}
+    project, able = project_and_abilities(request, pk)
+    can_make = Ability.MAKE in able
+    context = {"project": project, "can_make": can_make, "tab": "board", "orders": wall.ORDERS}
     part = PARTS.get(request.htmx.target or "", "board") if wants_part(request) else ""
     if part != "make":
-        tiles = wall.page(project, *(request.GET.get(name, "") for name in ("show", "order", "after")))
-        context |= {"wall": tiles, "filters": [] if part == "tiles" else _filters(project, tiles)}
-    if part in {"", "make"} and Ability.MAKE in able:
+        page = wall.page(project, *(request.GET.get(name, "") for name in ("show", "order", "after")))
+        context |= {"wall": page, "tiles": tiles.drawn(page.tiles, can_make=can_make)}
+        context["filters"] = [] if part == "tiles" else _filters(project, page)
+    if part in {"", "make"} and can_make:
         context["launcher"] = launch.launcher(project, _start(request, project))
     if part:
         return render(request, f"projects/board.html#{part}", context)
-    return render(request, "projects/board.html", {**context, "live": f"/ws/project/{project.pk}/"})
+    around = {"live": [f"/ws/project/{project.pk}/"], "banners": model.notes_for(project)}
+    return render(request, "projects/board.html", {**context, **around})
 
 
 def _start(request: Request, project: Project) -> Asset | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from projects import policies
+from projects.models.asked import Asked
 from projects.states import Status
 
 THEMES = ("system", "light", "dark")
@@ -22,9 +25,13 @@ def theme_of(request: HttpRequest) -> str:
 
 def under_way(request: HttpRequest) -> int:
     """Return how many steps of a person's teams are queued or running."""
-    if not request.user.is_authenticated:
-        return 0
-    return policies.steps(request.user).live().filter(status__in=(Status.QUEUED, Status.RUNNING)).count()
+    return sum(count for _, count in _under_way(request.user.pk)) if request.user.is_authenticated else 0
+
+
+@Asked
+def _under_way(person: int) -> QuerySet[Any, Any]:
+    rows = policies.steps(User(pk=person)).live().filter(status__in=(Status.QUEUED, Status.RUNNING))
+    return rows.values_list("status").annotate(count=Count("pk"))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

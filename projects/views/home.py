@@ -11,17 +11,24 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from projects import actions, catalogue, policies
 from projects.models import Asset, Project, Step
+from projects.policies import Ability
 from projects.states import Status
+from projects.views import tiles
 from projects.views.request import Request, cursor_of, wants_part
+from projects.views.tiles import Tile
 
 PAGE = 24
 LONGEST_LIST = 8
 FEW_PROJECTS, PICTURES = 2, 5
 """Few projects leave room for the newest results: so many pictures in all keep the page at 12 requests."""
+
+MOST_TEAMS = 4
+"""So many teams of a person are watched live; a person may have ten sockets."""
 
 WAITS = timedelta(days=14)
 UNDER_WAY = (Status.QUEUED, Status.RUNNING)
@@ -41,7 +48,7 @@ def home(request: Request) -> HttpResponse:
         return render(request, "projects/home.html#cards", context)
     context |= {
         "latest": _latest(request, len(found)),
-        "can_create": policies.makers_team(request.user) is not None,
+        "can_create": policies.makers_teams(request.user).exists(),
     }
     if wants_part(request):
         return render(request, "projects/home.html#overview", context)
@@ -84,6 +91,7 @@ def _running(request: Request) -> list[Step]:
 
 
 def _rail(request: Request) -> dict[str, Any]:
+    teams = policies.teams(request.user).order_by("pk")
     failed = (
         policies.steps(request.user)
         .live()
@@ -93,17 +101,18 @@ def _rail(request: Request) -> dict[str, Any]:
             ended_at__gt=timezone.now() - WAITS,
         )
     )
-    team = policies.teams(request.user).order_by("pk").first()
     return {
         "waiting": list(failed.select_related("project").order_by("-pk")[:LONGEST_LIST]),
         "steps": _running(request),
-        "live": f"/ws/team/{team.pk}/" if team else "",
+        "keyed": policies.teams_where(request.user, Ability.MANAGE)[:MOST_TEAMS],
+        "live": [f"/ws/team/{pk}/" for pk in teams.values_list("pk", flat=True)[:MOST_TEAMS]],
     }
 
 
-def _latest(request: Request, cards: int) -> list[Step]:
-    """Return the newest results while there are few projects."""
+def _latest(request: Request, cards: int) -> SafeString:
+    """Return the tiles of the newest results while there are few projects."""
     if cards > FEW_PROJECTS:
-        return []
-    done = policies.steps(request.user).live().filter(status=Status.SUCCEEDED)
-    return list(done.select_related("output", "source").order_by("-ended_at", "-pk")[: PICTURES - cards])
+        return SafeString("")
+    done = policies.steps(request.user).live().filter(status=Status.SUCCEEDED).order_by("-ended_at", "-pk")
+    rows = done.values_list("pk", "created_at", "version")[: PICTURES - cards]
+    return tiles.drawn([Tile("s", *row) for row in rows], can_make=False)

@@ -16,7 +16,7 @@ from projects.catalogue.base import Slot, Task
 from projects.forms import TaskForm
 from projects.models import Asset, Project
 from projects.policies import Ability
-from projects.views import opening
+from projects.views import opening, people
 from projects.views.request import Request, project_of, wants_part
 
 
@@ -31,6 +31,8 @@ def make(request: Request, pk: int, slug: str) -> HttpResponse:
     data = _sent(request, task)
     try:
         form = TaskForm(task, project, request.user, _with_files(request, project, task, data))
+        if "check" in request.POST or people.said(request, project):
+            return _asked_again(request, form)
         return _quote(request, form) if "quote" in request.GET else _order(request, form)
     except actions.Refused as refusal:
         return _refused(request, TaskForm(task, project, request.user, data), refusal)
@@ -44,8 +46,7 @@ def _page(request: Request, form: TaskForm, *, before: bool = False, status: int
 
 def _checked(form: TaskForm) -> dict[str, Any]:
     """Check the form, so that its parts can show the plan, the price and what is missing."""
-    valid = form.is_valid()
-    return {"valid": valid, "plan": form.plan if valid else None, "engine": form.engine if valid else None}
+    return {"valid": form.is_valid(), "plan": form.found.plan if form.found else None}
 
 
 def _quote(request: Request, form: TaskForm) -> HttpResponse:
@@ -55,12 +56,19 @@ def _quote(request: Request, form: TaskForm) -> HttpResponse:
     return render(request, "projects/parts/quote.html", {"form": form, "task": form.task, **_checked(form)})
 
 
+def _asked_again(request: Request, form: TaskForm) -> HttpResponse:
+    """Show the form as it was typed, with its prices and what is known about people now."""
+    opening.keep(request, form.project, form.task)
+    form.quiet = True
+    return _page(request, form)
+
+
 def _order(request: Request, form: TaskForm) -> HttpResponse:
     """Place the order and go to its first step, or show the form again with what is wrong."""
     policies.require(request.user, form.project, Ability.MAKE)
     if not form.is_valid():
         return _page(request, form, status=422)
-    order = actions.steps.request(request.user, form.project, form.ask())
+    order = actions.orders.request(request.user, form.project, form.ask())
     opening.forget(request, form.project, form.task)
     address = order.steps.earliest("pk").get_absolute_url()
     return HttpResponseClientRedirect(address) if wants_part(request) else redirect(address)

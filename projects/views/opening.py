@@ -59,7 +59,7 @@ def keep(request: Request, project: Project, task: Task) -> None:
     entry = {
         name: values
         for name, values in request.POST.lists()
-        if name not in {"csrfmiddlewaretoken", "request_key"}
+        if name not in {"csrfmiddlewaretoken", "request_key", "people", "confirm"}
     }
     if sum(len(value) for values in entry.values() for value in values) > LARGEST_KEPT:
         return

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from projects import actions, policies
-from projects.forms import ProjectForm
+from projects.forms import NewProjectForm, ProjectForm
 from projects.models import Project
 from projects.policies import Ability
 from projects.views import files
@@ -26,12 +26,11 @@ NO_TEAM = "Projects are made by editors, producers and owners. Ask an owner of y
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Show the form of a new project, or make it and go to its board."""
-    team = policies.makers_team(request.user)
-    if team is None:
+    if not policies.makers_teams(request.user).exists():
         raise PermissionDenied(NO_TEAM)
-    form = ProjectForm(request.POST or None)
+    form = NewProjectForm(request.user, request.POST or None)
     if form.is_valid():
-        project = actions.projects.create(request.user, team, **form.cleaned_data)
+        project = actions.projects.create(request.user, **form.cleaned_data)
         return _go(request, project.get_absolute_url())
     return _form(request, {"form": form, "heading": "New project"})
 
@@ -49,6 +48,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         return redirect(project)
     can_delete = Ability.MANAGE in policies.abilities(request.user, project.team_id)
     around = {"project": project, "tab": "brief", "can_make": True, "can_delete": can_delete}
+    around["consents"] = project.consents.filter(asset=None).select_related("by").order_by("at")
     return _form(request, {"form": form, "heading": "Brief", **around})
 
 
@@ -67,7 +67,7 @@ def delete(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def restore(request: Request, pk: int) -> HttpResponse:
     """Bring a project back."""
-    mine = Project.objects.filter(team__in=policies.teams(request.user))
+    mine = Project.objects.filter(team__in=policies.teams(request.user), purged_at=None)
     project = get_object_or_404(mine, pk=pk)
     actions.projects.restore(request.user, project)
     return _go(request, project.get_absolute_url())

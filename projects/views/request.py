@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from projects import policies
-from projects.models import Project
+from projects.models import Project, Step
+from projects.policies import Abilities
 
 
 class Request(HttpRequest):
@@ -26,6 +28,21 @@ def wants_part(request: Request) -> bool:
 def project_of(request: Request, pk: int) -> Project:
     """Return a project of the person's teams. Raises Http404 for any other."""
     return get_object_or_404(policies.projects(request.user).select_related("team"), pk=pk)
+
+
+def project_and_abilities(request: Request, pk: int) -> tuple[Project, Abilities]:
+    """Return a project of the person's teams, and what the person may do there. Raises Http404 for any other."""
+    rows = policies.projects(request.user).select_related("team").annotate(role=F("team__memberships__role"))
+    project = get_object_or_404(rows, pk=pk)
+    return project, policies.ABILITIES[project.role]  # type: ignore[attr-defined] # annotated here
+
+
+def step_of(request: Request, pk: int) -> Step:
+    """Return a step of the person's teams with all that its page names. Raises Http404 for any other."""
+    rows = policies.steps(request.user).select_related(
+        "project__team", "order__by", "source", "output", "parent", "door"
+    )
+    return get_object_or_404(rows, pk=pk)
 
 
 def cursor_of(request: Request, name: str = "after") -> int:

@@ -66,7 +66,7 @@ def _projects(request: Request, words: list[str]) -> list[Hit]:
 def _tasks(request: Request, words: list[str]) -> list[Hit]:
     """Return the tasks that fit, in the project that was made last."""
     latest = policies.projects(request.user).order_by("-pk").first()
-    if latest is None or policies.makers_team(request.user) is None:
+    if latest is None or not policies.makers_teams(request.user).exists():
         return []
     fitting = [
         task

@@ -7,22 +7,23 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects import actions, policies
 from projects.models import Step
 from projects.policies import Ability
-from projects.views import comparing, refs, versions
-from projects.views.request import Request, wants_part
+from projects.views import comparing, composing, picking, refs, versions
+from projects.views.request import Request, step_of, wants_part
+from projects.views.unconfirmed import amount
 
 
 @login_required
 @require_safe
 def workspace(request: Request, pk: int) -> HttpResponse:
     """Show a version: the result, how far it is, or why there is none."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     return render(request, "projects/step.html", _shell(request, step))
 
 
@@ -30,9 +31,9 @@ def workspace(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def compare(request: Request, pk: int) -> HttpResponse:
     """Show a version beside another one, or beside what it was made from."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     other = refs.asset_of(request.user, request.GET.get("with", "")) or step.source
-    if step.output is None or other is None or other.project_id != step.project_id:
+    if step.output is None or other is None or other.purged_at or other.project_id != step.project_id:
         raise Http404
     shell = _shell(request, step)
     pair = comparing.pair(step, other, shell["tree"], request.GET)
@@ -43,7 +44,7 @@ def compare(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancel(request: Request, pk: int) -> HttpResponse:
     """Stop a step; a plain link is asked about first."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     if request.method == "GET":
         return _ask(
             request, step, "Cancel this step?", "Nothing is billed. It can be started again.", "Cancel it"
@@ -56,13 +57,13 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def retry(request: Request, pk: int) -> HttpResponse:
     """Start a failed or cancelled step again, with the same settings."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     if request.method == "GET":
         return _ask(
             request, step, "Start this step again?", "The same request once more. It is free.", "Start again"
         )
     try:
-        actions.steps.retry(request.user, step)
+        actions.steps.retry(request.user, step, amount(request))
     except actions.Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect(step)
@@ -72,7 +73,7 @@ def retry(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def delete(request: Request, pk: int) -> HttpResponse:
     """Take a version out of the tree, and offer to undo it."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     if request.method == "GET":
         return _ask(
             request,
@@ -91,7 +92,7 @@ def delete(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def restore(request: Request, pk: int) -> HttpResponse:
     """Bring a deleted version back."""
-    step = _step(request, pk)
+    step = step_of(request, pk)
     if request.method == "GET":
         return _ask(
             request, step, "Restore this version?", "It comes back to its place in the tree.", "Restore"
@@ -104,26 +105,24 @@ def restore(request: Request, pk: int) -> HttpResponse:
     return redirect(step)
 
 
-def _step(request: Request, pk: int) -> Step:
-    rows = policies.steps(request.user).select_related(
-        "project__team", "order__by", "source", "output", "parent"
-    )
-    return get_object_or_404(rows, pk=pk)
-
-
 def _shell(request: Request, step: Step) -> dict[str, Any]:
     """Return what the three columns around a version show."""
     tree = versions.of_step(step)
+    able = policies.abilities(request.user, step.project.team_id)
+    can_make = Ability.MAKE in able
     return {
         "step": step,
         "tree": tree,
         "number": tree.numbers[step.pk],
         "takes": tree.takes(step),
-        "can_make": Ability.MAKE in policies.abilities(request.user, step.project.team_id),
+        "can_make": can_make,
+        "can_purge": Ability.MANAGE in able,
+        "composer": composing.of_step(request.user, step) if can_make else None,
+        "picks": picking.of_step(request.user, step) if can_make and len(step.order.plan) > 1 else None,
         "project": step.project,
         "crumb": step.name,
         "tab": "board",
-        "live": f"/ws/project/{step.project_id}/",
+        "live": [f"/ws/project/{step.project_id}/"],
     }
 
 

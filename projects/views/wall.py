@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from projects.models import Asset, Project, Step
+from projects.models.asked import Asked
 from projects.models.asset import AssetQuerySet
 from projects.models.step import StepQuerySet
 from projects.states import Status
+from projects.views.tiles import Letter, Tile
 
 FIRST_SCREEN, FIRST_PAGE, NEXT_PAGE = 12, 24, 36
 ENDED_BADLY = (Status.FAILED, Status.CANCELLED, Status.UNCONFIRMED)
@@ -23,43 +25,31 @@ UNDER_WAY = (Status.QUEUED, Status.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What one filter shows: of uploads and of steps, or of neither (None)."""
+    """What one filter shows: tiles of these letters; with a file of this kind, in one of these states, if it says."""
 
     label: str
-    uploads: Q | None
-    steps: Q | None
+    letters: tuple[Letter, ...] = ("a", "s")
+    kind: str = ""
+    statuses: tuple[str, ...] = ()
+
+    def shows(self, letter: str, kind: str | None, status: str) -> bool:
+        """Return whether it shows such tiles."""
+        return (
+            letter in self.letters
+            and self.kind in {"", kind}
+            and (not self.statuses or status in self.statuses)
+        )
 
 
-ALL = Filter("All", Q(), Q())
 FILTERS = {
-    "all": ALL,
-    "uploads": Filter("Uploads", Q(), None),
-    "images": Filter("Images", Q(kind="image"), Q(output__kind="image")),
-    "clips": Filter("Clips", Q(kind="video"), Q(output__kind="video")),
-    "running": Filter("Running", None, Q(status__in=UNDER_WAY)),
-    "failed": Filter("Failed", None, Q(status__in=ENDED_BADLY)),
+    "all": Filter("All"),
+    "uploads": Filter("Uploads", ("a",)),
+    "images": Filter("Images", kind="image"),
+    "clips": Filter("Clips", kind="video"),
+    "running": Filter("Running", ("s",), statuses=UNDER_WAY),
+    "failed": Filter("Failed", ("s",), statuses=ENDED_BADLY),
 }
 ORDERS = {"newest": "Newest first", "oldest": "Oldest first"}
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One upload or one step."""
-
-    letter: Literal["a", "s"]
-    row: Any
-    is_later: bool = False
-    """Whether it stands below the first screen, where its picture waits until it comes near."""
-
-    @property
-    def step(self) -> Step | None:
-        """Return the step, when it is one."""
-        return self.row if self.letter == "s" else None
-
-    @property
-    def asset(self) -> Asset | None:
-        """Return the upload, when it is one."""
-        return self.row if self.letter == "a" else None
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -73,7 +63,7 @@ class Place:
     @classmethod
     def of(cls, tile: Tile) -> Place:
         """Return a tile's place."""
-        return cls(tile.row.created_at, tile.letter, tile.row.pk)
+        return cls(tile.made, tile.letter, tile.pk)
 
     def __str__(self) -> str:
         return f"{self.letter}{self.pk}.{self.made.timestamp() * 1_000_000:.0f}"
@@ -106,55 +96,74 @@ class Wall:
 def page(project: Project, show: str, order: str, after: str) -> Wall:
     """Return a page of a project's wall. What is unknown in the address counts as left out."""
     show, order = show if show in FILTERS else "all", order if order in ORDERS else "newest"
-    falling, place = order == "newest", Place.parse(after)
+    place = Place.parse(after)
     size = NEXT_PAGE if place else FIRST_PAGE
-    sorting = ("-created_at", "-pk") if falling else ("created_at", "pk")
     found: list[Tile] = []
-    for letter, rows in _sources(project, FILTERS[show]):
-        behind = rows.filter(_behind(letter, place, falling)).order_by(*sorting)
-        found += [Tile(letter, row) for row in behind[: size + 1]]
-    found.sort(key=Place.of, reverse=falling)
+    for letter in FILTERS[show].letters:
+        rows = (
+            _further(project.pk, letter, show, order, place)
+            if place
+            else _first(project.pk, letter, show, order)
+        )
+        found += [Tile(letter, *row) for row in rows]
+    found.sort(key=Place.of, reverse=order == "newest")
     rest = str(Place.of(found[size - 1])) if len(found) > size else ""
-    tiles = [replace(tile, is_later=number >= FIRST_SCREEN) for number, tile in enumerate(found[:size])]
-    return Wall(tiles, rest, show, order)
+    below = [replace(tile, look="later") for tile in found[FIRST_SCREEN:size]]
+    return Wall([*found[:FIRST_SCREEN], *below], rest, show, order)
 
 
 def counts(project: Project) -> dict[str, int]:
     """Return how many tiles each filter has, in two queries."""
-    uploads = {
-        name: Count("pk", filter=entry.uploads)
-        for name, entry in FILTERS.items()
-        if entry.uploads is not None
+    groups = [("a", kind, "", count) for kind, count in _counted_uploads(project.pk)]
+    groups += [("s", kind, status, count) for kind, status, count in _counted_steps(project.pk)]
+    return {
+        name: sum(count for *group, count in groups if entry.shows(*group)) for name, entry in FILTERS.items()
     }
-    steps = {
-        name: Count("pk", filter=entry.steps) for name, entry in FILTERS.items() if entry.steps is not None
-    }
-    of_uploads = _uploads(project).aggregate(**uploads)
-    of_steps = _steps(project).aggregate(**steps)
-    return {name: of_uploads.get(name, 0) + of_steps.get(name, 0) for name in FILTERS}
 
 
-def _uploads(project: Project) -> AssetQuerySet:
-    return Asset.objects.live().uploads().filter(project=project)
+def _uploads(project: int) -> AssetQuerySet:
+    return Asset.objects.live().uploads().filter(project_id=project)
 
 
-def _steps(project: Project) -> StepQuerySet:
-    return Step.objects.live().filter(project=project)
+def _steps(project: int) -> StepQuerySet:
+    return Step.objects.live().filter(project_id=project)
 
 
-def _sources(project: Project, shown: Filter) -> list[tuple[Literal["a", "s"], QuerySet[Any]]]:
-    sources: list[tuple[Literal["a", "s"], QuerySet[Any]]] = []
-    if shown.uploads is not None:
-        sources.append(("a", _uploads(project).filter(shown.uploads)))
-    if shown.steps is not None:
-        sources.append(("s", _steps(project).filter(shown.steps).select_related("output", "source")))
-    return sources
+@Asked
+def _counted_uploads(project: int) -> QuerySet[Any, Any]:
+    return _uploads(project).values_list("kind").annotate(count=Count("pk"))
 
 
-def _behind(letter: str, place: Place | None, falling: bool) -> Q:
+@Asked
+def _counted_steps(project: int) -> QuerySet[Any, Any]:
+    return _steps(project).values_list("output__kind", "status").annotate(count=Count("pk"))
+
+
+def _rows(project: int, letter: str, show: str, order: str) -> QuerySet[Any, Any]:
+    """Return what makes the tiles of one letter that a filter shows, in order."""
+    shown = FILTERS[show]
+    sorting = ("-created_at", "-pk") if order == "newest" else ("created_at", "pk")
+    if letter == "a":
+        uploads = _uploads(project).filter(Q(kind=shown.kind) if shown.kind else Q())
+        return uploads.order_by(*sorting).values_list("pk", "created_at")
+    of_kind = Q(output__kind=shown.kind) if shown.kind else Q()
+    in_state = Q(status__in=shown.statuses) if shown.statuses else Q()
+    steps = _steps(project).filter(of_kind, in_state)
+    return steps.order_by(*sorting).values_list("pk", "created_at", "version")
+
+
+@Asked
+def _first(project: int, letter: str, show: str, order: str) -> QuerySet[Any, Any]:
+    return _rows(project, letter, show, order)[: FIRST_PAGE + 1]
+
+
+def _further(project: int, letter: str, show: str, order: str, place: Place) -> QuerySet[Any, Any]:
+    behind = _behind(letter, place, falling=order == "newest")
+    return _rows(project, letter, show, order).filter(behind)[: NEXT_PAGE + 1]
+
+
+def _behind(letter: str, place: Place, *, falling: bool) -> Q:
     """Return what follows a place, among rows of one letter: later on, or of the same moment and behind it there."""
-    if place is None:
-        return Q()
     beyond = "lt" if falling else "gt"
     further, equal = Q(**{f"created_at__{beyond}": place.made}), Q(created_at=place.made)
     if letter == place.letter:

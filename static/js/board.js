@@ -54,6 +54,7 @@
       this.tile.addEventListener('click', (event) => {
         if (event.target.closest('[data-again]')) { this.show('Waiting'); line.push(this); next(); }
         if (event.target.closest('[data-leave]')) this.leave();
+        if (event.target.closest('[data-leave-all]')) coming.forEach((one) => { if (one.refused) one.leave(); });
       });
       this.place();
     }
@@ -72,6 +73,7 @@
     leave() { this.tile.remove(); coming.delete(this); }
 
     show(state, detail = '', { failed = false } = {}) {
+      this.refused = failed;
       this.part('state').textContent = state;
       this.part('detail').textContent = detail;
       this.part('ways').hidden = !failed;
@@ -99,7 +101,9 @@
           }
         } catch (problem) {
           if (problem instanceof Refused) {
-            if (problem.status === 404 && this.url) { this.url = ''; continue; }
+            const gone = problem.status === 404 && this.url;
+            if ([404, 413, 422].includes(problem.status)) this.forget();
+            if (gone) continue;
             throw problem;
           }
           if ((pauses += 1) > MOST_PAUSES) throw problem;
@@ -109,12 +113,19 @@
       }
     }
 
+    /* The address of an upload that was begun is kept, so that the same file goes on after the page was closed. */
     async begin() {
+      const uploads = new URL('../uploads/', form().action).pathname;
+      this.kept = [uploads, this.file.name, this.file.size, this.file.lastModified].join();
+      this.url = localStorage[this.kept];
+      if (this.url) return this.where();
       const body = new URLSearchParams({ name: this.file.name, size: this.file.size });
-      const answer = await ask('POST', `${form().action}../uploads/`, { body });
-      this.url = answer.getResponseHeader('Location');
+      const answer = await ask('POST', uploads, { body });
+      localStorage[this.kept] = this.url = answer.getResponseHeader('Location');
       return 0;
     }
+
+    forget() { delete localStorage[this.kept]; this.url = ''; }
 
     async where() { return stands(await ask('HEAD', this.url)); }
 
@@ -130,6 +141,7 @@
     }
 
     done(html) {
+      this.forget();
       const box = document.createElement('template');
       box.innerHTML = html;
       const tile = box.content.firstElementChild;
@@ -147,6 +159,8 @@
     refuse(problem) {
       const words = problem instanceof Refused ? problem.message : 'No connection. What was sent is kept for a day.';
       this.show('Not taken', words, { failed: true });
+      this.part('again').hidden = [413, 422].includes(problem.status);
+      $$('#wall [data-leave-all]').forEach((button) => { button.hidden = [...coming].filter((one) => one.refused).length < 2; });
       say(`${this.file.name}: ${words}`);
     }
   }
@@ -173,11 +187,13 @@
   document.addEventListener('htmx:afterSwap', (event) => { if (event.target.id === 'board' || event.detail.target?.id === 'board') coming.forEach((one) => one.place()); });
 
   // --- ways in: choice, drop, paste -----------------------------------------------------------------------------------
-  document.addEventListener('change', (event) => {
-    if (!event.target.matches('form[data-form=upload] [type=file]')) return;
-    take(event.target.files);
-    event.target.value = '';
-  });
+  const FIELD = 'form[data-form=upload] [type=file]';
+  function choose(field) {
+    take(field.files);
+    field.value = '';
+  }
+  document.addEventListener('change', (event) => { if (event.target.matches(FIELD)) choose(event.target); });
+  $$(FIELD).forEach(choose); // what was chosen while this script was on its way
   const holdsFiles = (event) => event.dataTransfer?.types.includes('Files') && form();
   addEventListener('dragover', (event) => { if (holdsFiles(event)) { event.preventDefault(); document.body.dataset.drag = 'Drop to add to the board'; } });
   addEventListener('dragleave', (event) => { if (!event.relatedTarget) delete document.body.dataset.drag; });

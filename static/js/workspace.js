@@ -225,6 +225,11 @@
     if (mine) htmx.ajax('GET', location.href, { target: '#tree', select: '#tree', swap: 'outerHTML' });
   });
 
+  // In a long tree the version on the page is in view: down the column, or along the strip of a phone.
+  const current = $('#tree [aria-current]');
+  const place = current?.getBoundingClientRect();
+  if (current) [current.closest('aside'), current.closest('.tree')].forEach((box) => box.scrollBy(place.left - box.clientWidth / 2, place.top - box.clientHeight / 2));
+
   // While the socket is down a running step is asked for every five seconds.
   let asking;
   document.addEventListener('htmx:wsClose', () => { clearInterval(asking); asking = setInterval(studio.tell, 5000, 'resync'); });

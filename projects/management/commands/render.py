@@ -54,6 +54,12 @@ class Command(BaseCommand):
         many("--input", metavar="[ROLE=]PATH|asset:ID|step:ID")
         many("--set", metavar="CONTROL=VALUE")
         parser.add_argument("--engine", default="", help="without one: the free one that can")
+        parser.add_argument(
+            "--people", default="", help="who can be recognised: none, adults, minors, unsure"
+        )
+        parser.add_argument(
+            "--consent", action="store_true", help="confirm that they agreed; kept for the project"
+        )
         parser.add_argument("--out", required=True, type=Path, help="where the result goes")
         parser.add_argument("--json", action="store_true", help="print one object about the step")
         parser.add_argument("--user", default="", help="who asks; without one: the first superuser")
@@ -77,7 +83,7 @@ class Command(BaseCommand):
                 f"The database says “{error}”. Run `manage.py migrate`, then `manage.py doctor`.", REFUSED
             )
         self._drive(user, order)
-        step = order.steps.select_related("output", "project").latest("stage", "pk")
+        step = results.delivered_step(order)
         facts = results.facts_of(step)
         if step.output is not None and step.status == Status.SUCCEEDED:
             facts["path"] = str(self._delivered(step, step.output, options["out"]))

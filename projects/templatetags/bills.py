@@ -1,0 +1,84 @@
+"""What a step says of money: its receipt, what is held for it, and what starting it again may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django import template
+
+from projects import engines
+from projects.models import Attempt, Spend, Step
+from projects.states import AttemptState, Bill, Status
+from projects.templatetags.money import usd
+
+register = template.Library()
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A step's receipt as a person reads it. `held`: what is reserved for it now."""
+
+    words: str
+    aside: str
+    tone: str = ""
+    held: Decimal = NOTHING
+
+
+@register.filter
+def is_paid(step: Step) -> bool:
+    """Return whether a provider makes it for money."""
+    engine = engines.all_engines().get(step.engine)
+    return engine is not None and engine.paid
+
+
+@register.filter
+def receipt(step: Step) -> Receipt:
+    """Return what a step cost, may have cost, or that it cost nothing."""
+    if not is_paid(step):
+        ended_without = step.status in {Status.FAILED, Status.CANCELLED}
+        return Receipt("Not billed" if ended_without else "Free", "Nothing was sent to a provider.", "ok")
+    attempts = list(step.attempts.order_by("number"))
+    cost = sum((attempt.cost_usd for attempt in attempts), NOTHING)
+    held = _held(step)
+    count = f"{len(attempts)} attempt{'' if len(attempts) == 1 else 's'}"
+    if attempts and attempts[-1].state == AttemptState.UNCONFIRMED:
+        return Receipt(
+            f"Unknown, perhaps {usd(held)}", f"{count}. The money is kept until it is known.", "warn", held
+        )
+    if cost:
+        unsure = any(attempt.bill == Bill.UNKNOWN and attempt.cost_usd for attempt in attempts)
+        quoted = usd(_quoted(attempts))
+        words = f"Booked {usd(cost)}, bill unknown" if unsure else f"Billed {usd(cost)}"
+        aside = " ".join((f"Quoted {quoted} at most, {count}.", *_disbelieved(attempts)))
+        return Receipt(words, aside, "warn" if unsure else "", held)
+    return Receipt("Not billed", f"By the provider's terms, {count}.", "ok", held)
+
+
+def _disbelieved(attempts: list[Attempt]) -> Iterator[str]:
+    """Yield what is booked in place of a count that cannot be."""
+    for attempt in attempts:
+        if attempt.bill == Bill.UNKNOWN and (counted := attempt.disbelieved) is not None:
+            yield f"The provider counted {usd(counted)}, which cannot be; {usd(attempt.cost_usd)} is booked."
+
+
+def _quoted(attempts: list[Attempt]) -> Decimal:
+    return sum((attempt.quote_usd for attempt in attempts if attempt.cost_usd), NOTHING)
+
+
+def _held(step: Step) -> Decimal:
+    """Return what is reserved for a step and neither charged nor released."""
+    ended = Spend.objects.filter(attempt__step=step, kind=Spend.Kind.CHARGE).values("attempt")
+    open_ = Spend.objects.filter(attempt__step=step, kind=Spend.Kind.RESERVE).exclude(attempt__in=ended)
+    return sum((line.usd for line in open_), NOTHING)
+
+
+@register.filter
+def price_again(step: Step) -> Decimal:
+    """Return the most that starting a step again may cost."""
+    last = step.attempts.order_by("-number").first()
+    if last is None or last.bill == Bill.FREE or not is_paid(step) or last.state == AttemptState.FINISHED:
+        return NOTHING
+    return Decimal(last.prices.get("measured", last.quote_usd))

@@ -1,0 +1,149 @@
+"""The words for money: amounts in cents, bars of budgets and days, what a bill says, and why money was wasted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django import template
+
+from projects.actions.orders import Checked
+from projects.failures import FAILURES, Code
+from projects.models import Attempt, Budget
+from projects.models.ledger import NO_RESULT
+from projects.states import AttemptState, Bill
+
+register = template.Library()
+
+CENT = Decimal("0.01")
+WARNS_FROM = 80
+HEIGHT = 100
+REASONS = {
+    AttemptState.PRESUMED: "Never confirmed by the provider, so counted as charged after a day",
+    AttemptState.WRITTEN_OFF: "Left as it was, so counted as charged",
+    AttemptState.CANCELLED: "Cancelled after the provider had begun",
+}
+BILLS = {
+    Bill.BILLED: ("Billed", "good"),
+    Bill.NOT_BILLED: ("Not billed", ""),
+    Bill.FREE: ("Free", ""),
+    Bill.UNKNOWN: ("Unknown", "warn"),
+}
+
+
+@register.filter
+def usd(amount: Decimal | None) -> str:
+    """Return an amount in cents; what is not nothing never reads as nothing."""
+    exact = amount or Decimal(0)
+    cents = exact.quantize(CENT, ROUND_HALF_UP)
+    return "under $0.01" if exact and not cents else f"${cents:,}"
+
+
+@register.filter
+def price(amount: Decimal | None) -> str:
+    """Return what stands on a button."""
+    return usd(amount) if amount else "free"
+
+
+@register.filter
+def sums(found: Checked) -> str:
+    """Return the price of a request; of a plan that may stop in between, what is held now and what then."""
+    return f"{usd(found.now)} now, then {usd(found.then)}" if found.then else usd(found.now)
+
+
+@register.filter
+def left(budget: Budget) -> Decimal:
+    """Return what can still be reserved, as people count: overspent is nothing left."""
+    return max(Decimal(0), budget.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A budget as a bar: the shares of it that are spent and held, in per cent, and how near the end they are."""
+
+    spent: int
+    held: int
+    used: int
+    tone: str
+
+
+@register.filter
+def bar(budget: Budget) -> Bar:
+    """Return how far a budget is used; it warns from 80 % on. A budget of nothing is used up."""
+    used = budget.spent + budget.reserved
+    share = int(100 * used / budget.limit_usd) if budget.limit_usd else 100
+    spent = min(100, int(100 * budget.spent / budget.limit_usd)) if budget.limit_usd else 0
+    tone = "bad" if budget.left <= 0 else "warn" if share >= WARNS_FROM else ""
+    return Bar(spent, min(100, share) - spent, share, tone)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day of the chart: where it stands, and how high what was useful and what was wasted are."""
+
+    x: int
+    y: int
+    below: int
+    useful: int
+    waste: int
+
+
+@register.filter
+def columns(days: Iterable[Any]) -> list[Column]:
+    """Return the days of a chart of HEIGHT units, 10 units apart; the dearest day fills it."""
+    shown = list(days)
+    most = max((day.real for day in shown), default=Decimal(0)) or Decimal(1)
+    found = []
+    for number, day in enumerate(shown):
+        height = max(1, int(HEIGHT * day.real / most)) if day.real else 0
+        waste = int(height * day.waste / day.real) if day.real else 0
+        found.append(Column(number * 10 + 1, HEIGHT - height, HEIGHT - height + waste, height - waste, waste))
+    return found
+
+
+@register.filter
+def bill_word(entry: Attempt) -> str:
+    """Return what is known of an entry's bill, in a word or two."""
+    return _bill(entry)[0]
+
+
+@register.filter
+def bill_tone(entry: Attempt) -> str:
+    """Return the class of that word's dot."""
+    return _bill(entry)[1]
+
+
+def _bill(entry: Attempt) -> tuple[str, str]:
+    if entry.settled or entry.bill != Bill.UNKNOWN:  # type: ignore[attr-defined] # the ledger's rows have it
+        return BILLS[Bill(entry.bill)]
+    return ("Unconfirmed", "warn") if entry.state == AttemptState.UNCONFIRMED else ("Held", "run")
+
+
+@register.filter
+def named(model: str, names: dict[str, str]) -> str:
+    """Return a model's name for people; one that is gone keeps its id."""
+    return names.get(model, model)
+
+
+@register.filter
+def units(entry: Attempt) -> str:
+    """Return what the money bought: seconds of clip, or a still; nothing where there is no result."""
+    output = entry.step.output
+    if entry.state != AttemptState.STORED or output is None:
+        return ""
+    return f"{output.seconds:.2f} s" if output.seconds else f"1 {output.kind}"
+
+
+@register.filter
+def waste_reason(entry: Attempt) -> str:
+    """Return why an entry cost money and gave no result, or nothing when it did not."""
+    return reason(entry.state, entry.code) if entry.state in NO_RESULT and entry.cost_usd else ""
+
+
+def reason(state: str, code: str) -> str:
+    """Return why an attempt without a result ended."""
+    if code in set(Code):
+        return FAILURES[Code(code)].title.rstrip(".")
+    return REASONS.get(AttemptState(state), "It ended without a result, and nobody said why")

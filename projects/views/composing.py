@@ -1,0 +1,80 @@
+"""“Change one thing”: one sentence that continues a version, priced, and the ways out of a long or lost chain."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from projects import actions, catalogue, policies
+from projects.actions import Refused
+from projects.failures import Code
+from projects.forms import TaskForm
+from projects.models import Asset, Step
+from projects.policies import Ability
+from projects.views.request import Request, step_of
+from projects.views.unconfirmed import amount
+
+EDITS = {Asset.Kind.IMAGE: "edit-image", Asset.Kind.VIDEO: "edit-clip"}
+"""The task that changes one thing of a result."""
+
+
+def of_step(user: User, step: Step) -> dict[str, Any] | None:
+    """Return what the composer shows: the edit's task, its ways with their prices, and how the chain stands."""
+    if step.code == Code.CHAIN_EXPIRED:
+        return {"fold": actions.chains.price_of_fold(user, step), "key": uuid4(), "lost": True}
+    slug = EDITS.get(Asset.Kind(step.output.kind)) if step.output else None
+    task = catalogue.all_tasks().get(slug or "")
+    if task is None or step.output is None:
+        return None
+    data = QueryDict(mutable=True)
+    data.update({task.slots[0].role: str(step.output.pk), "change": "something"})
+    form = TaskForm(task, step.project, user, data)
+    ways = form.ways if form.is_valid() else []
+    standing = actions.chains.of_step(step)
+    needs_fold = standing is not None and (standing.is_long or not standing.is_alive)
+    return {
+        "task": task,
+        "role": task.slots[0].role,
+        "kinds": task.control("kind").options,
+        "form": form,
+        "ways": ways,
+        "standing": standing,
+        "fold": actions.chains.price_of_fold(user, step) if needs_fold else None,
+        "key": uuid4(),
+    }
+
+
+@login_required
+@require_safe
+def composer(request: Request, pk: int) -> HttpResponse:
+    """Show the composer of a version alone, for a page whose version has just ended."""
+    step = step_of(request, pk)
+    can_make = Ability.MAKE in policies.abilities(request.user, step.project.team_id)
+    found = of_step(request.user, step) if can_make else None
+    return render(
+        request, "projects/parts/composer.html", {"step": step, "composer": found, "can_make": can_make}
+    )
+
+
+@login_required
+@require_POST
+def fold(request: Request, pk: int) -> HttpResponse:
+    """Order a version again from its anchor, with all its changes in one prompt."""
+    step = step_of(request, pk)
+    try:
+        key = UUID(request.POST.get("request_key", ""))
+    except ValueError:
+        key = uuid4()
+    try:
+        order = actions.chains.fold(request.user, step, amount(request), key)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect(step)
+    return redirect(order.steps.earliest("pk"))

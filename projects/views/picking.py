@@ -1,0 +1,57 @@
+"""The pick between two stages: what there is to choose from, and at what price the plan goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from projects import actions, policies
+from projects.actions import Refused
+from projects.models import Step
+from projects.policies import Ability
+from projects.views.request import Request, step_of
+from projects.views.unconfirmed import amount
+
+
+def of_step(user: User, step: Step) -> dict[str, Any] | None:
+    """Return what waits for a pick beside this step: its results, and the price of going on or why that is off."""
+    waiting = actions.stages.waiting(step)
+    takes = actions.stages.takes(waiting) if waiting else []
+    if waiting is None or not takes or takes[0].output is None:
+        return None
+    found: dict[str, Any] = {"waiting": waiting, "takes": takes}
+    try:
+        return {**found, "usd": actions.stages.offered(user, waiting, takes[0].output).usd}
+    except Refused as refusal:
+        return {**found, "why_not": refusal.sentence}
+
+
+@login_required
+@require_safe
+def picks(request: Request, pk: int) -> HttpResponse:
+    """Show the results to pick from alone, for a page whose stage has just ended."""
+    step = step_of(request, pk)
+    can_make = Ability.MAKE in policies.abilities(request.user, step.project.team_id)
+    found = of_step(request.user, step) if can_make else None
+    context = {"step": step, "picks": found, "can_make": can_make and found is not None}
+    return render(request, "projects/parts/picks.html", context)
+
+
+@login_required
+@require_POST
+def pick(request: Request, pk: int) -> HttpResponse:
+    """Let the plan go on from the take that was picked."""
+    step = step_of(request, pk)
+    number = request.POST.get("take", "")
+    take = policies.steps(request.user).filter(pk=number).first() if number.isdecimal() else None
+    try:
+        actions.stages.pick(request.user, step, take, amount(request))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect(step)
