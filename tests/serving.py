@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 150.0
 _READY = "Studio is ready at "
 
 
@@ -72,16 +73,16 @@ class Running:
 
 
 @contextmanager
-def starting(app: str | None = None, **environment: str) -> Iterator[Running]:
+def starting(app: str | None = None, *, module: str = "studio", **environment: str) -> Iterator[Running]:
     """Start a server and hand it over at once: for those that are expected not to come up.
 
-    app: the dotted path of an ASGI application; without one the studio itself is served.
+    app: the dotted path of an ASGI application; without one the studio itself is served. module: what starts it.
     """
     extra = {"HOST": "127.0.0.1", "PORT": "0", "PYTHONUNBUFFERED": "1", **environment}
     if app is not None:
         extra |= {"DJANGO_SETTINGS_MODULE": "tests.server.settings", "SERVED_APPLICATION": app}
     process = subprocess.Popen(
-        [sys.executable, "-m", "studio"],
+        [sys.executable, "-m", module],
         cwd=ROOT,
         env=os.environ | extra,
         stdin=subprocess.DEVNULL,
@@ -102,8 +103,20 @@ def starting(app: str | None = None, **environment: str) -> Iterator[Running]:
 
 
 @contextmanager
-def serving(app: str | None = None, **environment: str) -> Iterator[Running]:
+def serving(app: str | None = None, *, module: str = "studio", **environment: str) -> Iterator[Running]:
     """Start a server, wait until it is ready, and see to it that it is gone afterwards."""
-    with starting(app, **environment) as running:
+    with starting(app, module=module, **environment) as running:
         running.url = running.wait_for(_READY).removeprefix(_READY).strip()
         yield running
+
+
+def gone(pid: int, seconds: float = LONGEST_WAIT) -> bool:
+    """Wait until a process has ended, and tell whether it has."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_WAIT = 100
+LONGEST_WAIT = 200
 
 
 def environment(data: Path) -> dict[str, str]:
