@@ -51,12 +51,13 @@ def crash(signal: int) -> None:
     time.sleep(60)
 
 
-def climb(folder: str, steps: int) -> int:
-    """Tell shares from 0 to 1, slowly enough to be looked at."""
+def climb(folder: str, heard: str, steps: int) -> int:
+    """Tell shares from 0 to 1, each until it stands in the file `heard`."""
     tell = Share(Path(folder))
     for step in range(steps):
-        tell(step / steps)
-        time.sleep(0.26)
+        while Path(heard).read_text() != str(step / steps):
+            tell(step / steps)
+            time.sleep(0.01)
     tell(1)
     return steps
 

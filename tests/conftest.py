@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,8 +28,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
-        probe.settimeout(1)
+        probe.settimeout(20)
         return probe.connect_ex((host, port)) == 0
+
+
+@pytest.fixture(autouse=True)
+def forgetful() -> None:
+    """Keep no price and no clock of the test before: rows of tests have the same numbers again and again."""
+    cache.clear()
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

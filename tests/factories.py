@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import itertools
 import uuid
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw
 
 from projects import actions, catalogue
-from projects.actions.steps import Ask
+from projects.actions.orders import Ask
 from projects.forms import TaskForm
 from projects.models import Asset, Member, Order, Project, Role, Step, Team, files
 from projects.states import Status
@@ -103,7 +105,10 @@ def make_ask(asset: Asset, task: str = "animate-product", user: User | None = No
 
 def make_order(asset: Asset, task: str = "animate-product", **controls: Any) -> Order:
     """Return an order, as the page would make it: its first step is queued."""
-    return actions.steps.request(asset.project.created_by, asset.project, make_ask(asset, task, **controls))
+    ask = replace(
+        make_ask(asset, task, **controls), quote=Decimal(1000)
+    )  # whatever the button named, it was seen
+    return actions.orders.request(asset.project.created_by, asset.project, ask)
 
 
 def make_step(

@@ -28,7 +28,7 @@ from projects.models import (
     files,
 )
 from projects.states import AttemptState, Status
-from tests import factories, many
+from tests import factories, many, paying
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
@@ -218,6 +218,7 @@ def test_an_operator_sees_the_preview_of_any_asset_and_a_stranger_does_not(clien
 def test_a_list_of_ten_thousand_rows_takes_few_queries_on_every_page(client: Client) -> None:
     rows = make_one_of_each()
     many.fill(rows[Step])
+    assert min(model.objects.count() for model in (Asset, Attempt, Step)) > many.MANY
     signed_in(operator(), client)
     spent = {}
 
@@ -261,3 +262,21 @@ def make_one_of_each() -> dict[type, Any]:
     upload = Upload.objects.create(project=project, by=project.created_by, name="a.mp4", size=10)
     rows = (step, attempt, receipt, spend, step.order, step.output, upload, budget)
     return {type(row): row for row in rows}
+
+
+def test_an_operator_writes_off_what_was_not_charged_with_a_reason(client: Client) -> None:
+    attempt = paying.hold(factories.make_project())
+    Attempt.objects.filter(pk=attempt.pk).update(state=AttemptState.UNCONFIRMED)
+    Step.objects.filter(pk=attempt.step_id).update(
+        status=Status.UNCONFIRMED, code="provider_down", claim=None
+    )
+    signed_in(operator(), client)
+    verb = {"action": "not_charged", "_selected_action": [attempt.step_id]}
+
+    without = client.post(changelist(Step), verb, follow=True)
+    client.post(changelist(Step), {**verb, "reason": "The bill of November does not list it."})
+
+    assert "Say how you know that it was not charged." in without.content.decode()
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.bill) == (AttemptState.WRITTEN_OFF, "not_billed")
+    assert Budget.objects.get().reserved == 0

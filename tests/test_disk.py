@@ -36,7 +36,7 @@ def test_nothing_begins_when_the_reserve_is_reached(verb: str, settings: pytest.
     begin = {
         "begin": lambda: actions.uploads.begin(user, project, name="a.jpg", size=9),
         "receive": lambda: actions.uploads.receive(user, project, [b"x"], "a.jpg"),
-        "request": lambda: actions.steps.request(user, project, ask),
+        "request": lambda: actions.orders.request(user, project, ask),
     }
 
     with pytest.raises(actions.Refused) as refused:

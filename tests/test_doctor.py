@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from projects.management import health
@@ -71,7 +72,8 @@ def test_a_secret_that_others_can_read_is_a_fault(settings: Any, tmp_path: Path)
 
 
 def test_a_migration_that_waits_is_a_fault() -> None:
-    MigrationRecorder(connection).record_unapplied("projects", "0001_initial")
+    ((app, newest),) = MigrationLoader(connection).graph.leaf_nodes("projects")
+    MigrationRecorder(connection).record_unapplied(app, newest)
 
     (said,) = health.database()
 

@@ -18,18 +18,19 @@ from tests import factories, shell
 TASK = '''
 """Warm up: a photo in late light."""
 
-from projects.catalogue import base
+from projects.catalogue import base, common
 from projects.catalogue.base import Control, Plan, Slot, Stage, Task, options
 from projects.wish import Change, Wish
 
-CONTROLS = (Control(name="warmth", label="Warmth", default="gentle", options=options("Gentle", "Strong")), *base.CUTOUT)
+WARMTH = Control(name="warmth", label="Warmth", default="gentle", options=options("Gentle", "Strong"))
+CONTROLS = (WARMTH, *common.CUTOUT)
 
 
 def build(given):
     """Return one stage: the photo in its new light."""
     strength = {"gentle": 1, "strong": 3}[given.controls["warmth"]]
     change = Change(kind="light", target="light", text="golden-hour")
-    extra = {"from": "as-is", "strength": strength, "own_look": False, **base.cutout_help(given.controls)}
+    extra = {"from": "as-is", "strength": strength, "own_look": False, **common.cutout_help(given.controls)}
     return Plan((Stage("change", "image.edit", Wish(light="golden-hour", change=change, extra=extra)),))
 
 
@@ -77,10 +78,10 @@ class Stamp:
         """Return the square."""
         return Output((Made(files.new("square.png"), "image"),))
 
-    async def cancel(self, ticket):
+    async def cancel(self, ticket, door):
         """Nothing runs elsewhere."""
 
-    async def forget(self, ticket):
+    async def forget(self, ticket, door):
         """Nothing is kept elsewhere."""
 
 

@@ -160,7 +160,10 @@ def owner(db: None) -> User:
         (["animate-product", "--input", "{photo}", "--set", "camera=zoom"], "camera: “zoom” is not offered."),
         (["animate-product", "--input", "{photo}", "--set", "seconds=90"], "seconds: "),
         (["animate-product", "--input", "{photo}", "--set", "action=pour"], "needs a Gemini engine"),
-        (["animate-product", "--input", "{photo}", "--engine", "veo"], "has no engine “veo”. It has draft"),
+        (
+            ["animate-product", "--input", "{photo}", "--engine", "imagen"],
+            "has no engine “imagen”. It has omni, nano-banana, veo, openrouter, draft",
+        ),
         (
             ["animate-product", "--input", "{photo}", "--stop", "cut"],
             "“cut” is no stage of this plan. It has clip.",
@@ -234,7 +237,7 @@ def test_an_asset_decides_the_project_unless_another_is_named(owner: User, tmp_p
 def test_the_step_is_born_claimed_so_that_no_server_takes_it(owner: User) -> None:
     asset = factories.make_asset(factories.make_project(owner))
 
-    order = actions.steps.request(owner, asset.project, replace(factories.make_ask(asset), owner="render-1"))
+    order = actions.orders.request(owner, asset.project, replace(factories.make_ask(asset), owner="render-1"))
 
     step = order.steps.get()
     assert (step.status, step.owner) == (Status.RUNNING, "render-1")

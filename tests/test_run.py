@@ -9,8 +9,9 @@ from channels.db import database_sync_to_async
 from django.db.models.functions import Now
 
 from projects import actions, progress
-from projects.models import Asset, Attempt, Spend, Step, files
+from projects.models import Asset, Attempt, Order, Spend, Step, files
 from projects.models.step import MANY_RECOVERIES
+from projects.runner import requests
 from projects.runner.limits import limits
 from projects.runner.run import run_step
 from projects.states import AttemptState, Bill, Status
@@ -164,8 +165,8 @@ def retry(step: Step) -> None:
 
 
 async def until(step: Step, status: Status) -> None:
-    """Return when the step is in this status and its engine works; fail after 20 s."""
-    async with asyncio.timeout(20):
+    """Return when the step is in this status and its engine works; fail after long."""
+    async with asyncio.timeout(100):
         working = Step.objects.filter(pk=step.pk, status=status, phase="generating")
         while not await working.aexists():  # noqa: ASYNC110 - a row has no event to wait for
             await asyncio.sleep(limits().watch)
@@ -178,3 +179,21 @@ async def test_progress_counts_as_a_sign_of_life() -> None:
     ended = await run(step)
 
     assert (ended.status, ended.recoveries) == (Status.SUCCEEDED, 0)
+
+
+async def test_inputs_go_out_in_the_order_of_the_slots() -> None:
+    def mixed_up() -> Step:
+        photo = factories.make_asset(factories.make_project())
+        step = factories.make_order(photo, task="bridge-frames", last_frame=[photo.pk]).steps.get()
+        roles = list(step.order.inputs)
+        Order.objects.filter(pk=step.order_id).update(
+            inputs={role: step.order.inputs[role] for role in reversed(roles)}
+        )
+        return reread(step)
+
+    step = await database_sync_to_async(mixed_up)()
+    attempt = await Attempt.objects.aget(step=step)
+
+    request = await database_sync_to_async(requests.of_step)(step, attempt)
+
+    assert [entry.role for entry in request.inputs] == ["first_frame", "last_frame"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -44,6 +46,36 @@ def test_a_charge_releases_the_hold() -> None:
     budget.refresh_from_db()
     assert (budget.reserved, budget.spent) == (Decimal(0), Decimal("0.45"))
     assert sorted(Spend.objects.values_list("kind", flat=True)) == ["charge", "release", "reserve"]
+
+
+def test_a_charge_reads_nobody_again(django_assert_num_queries: Callable[[int], Any]) -> None:
+    attempt, budget = make_attempt()
+    reserve(attempt, Decimal("0.60"), [budget])
+
+    with django_assert_num_queries(5):
+        settle(attempt, Decimal("0.45"), None)
+
+    held, charged = Spend.objects.get(kind="reserve"), Spend.objects.get(kind="charge")
+    assert (charged.team, charged.project, charged.by, charged.task, charged.model) == (
+        *(held.team, held.project, held.by, held.task, held.model),
+    )
+
+
+def test_three_holds_of_31_cents_end_at_nothing() -> None:
+    attempt, budget = make_attempt()
+    project = attempt.step.project
+    held = [
+        attempt,
+        *(factories.make_step(factories.make_asset(project, name=f"{n}.jpg")).attempts.get() for n in "ab"),
+    ]
+    for one in held:
+        reserve(one, Decimal("0.31"), [budget])
+
+    for one in held:
+        settle(one, Decimal("0.28"), None)
+
+    budget.refresh_from_db()
+    assert (budget.reserved, budget.spent) == (Decimal(0), Decimal("0.84"))
 
 
 def test_the_same_receipt_adjusts_once() -> None:

@@ -79,7 +79,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_first_holder_can_write_nothi
     assert first
     assert second
     assert not Step.objects.end(step.pk, first, Status.FAILED, code="studio_fault")
-    assert not Step.objects.renew(step.pk, first, LEASE)
+    assert not Step.objects.renew({step.pk: first}, LEASE)
     assert Step.objects.end(step.pk, second, Status.QUEUED)
     assert Step.objects.get(pk=step.pk).recoveries == 1
 

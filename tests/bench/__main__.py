@@ -16,10 +16,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tests.bench import draft, idle, page, site, upload
+from tests.bench import draft, idle, overhead, page, site, upload
 from tests.bench.measure import Row
 
-SCENARIOS = {module.NAME: module for module in (page, draft, idle, upload)}
+SCENARIOS = {module.NAME: module for module in (overhead, page, draft, idle, upload)}
 WORSE = 1.15
 VERSIONS = ("django", "daphne", "twisted", "av", "opencv-python-headless", "pillow")
 
@@ -70,7 +70,7 @@ def _former(path: Path | None) -> dict[str, float]:
 
 def _line(row: Row, former: float | None) -> str:
     if row.verdict == "skipped":
-        return f"{'skipped':10}{row.scenario:8}{row.case}: {row.why}"
+        return f"{'skipped':10}{row.scenario:9}{row.case}: {row.why}"
     figure = f"{row.ours:.3g} {row.unit}"
     if row.baseline is not None:
         figure += f" beside {row.baseline:.3g}"
@@ -81,7 +81,7 @@ def _line(row: Row, former: float | None) -> str:
     goal = "" if row.goal is None else f"goal {row.goal:g}"
     noise = f"others {row.foreign:.0%}" if row.foreign else ""
     words = [figure, goal, noise, row.why, _change(row, former)]
-    return f"{row.verdict:10}{row.scenario:8}{row.case}: " + ", ".join(word for word in words if word)
+    return f"{row.verdict:10}{row.scenario:9}{row.case}: " + ", ".join(word for word in words if word)
 
 
 def _change(row: Row, former: float | None) -> str:

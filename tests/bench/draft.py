@@ -110,7 +110,7 @@ def encode(frames: list[Any], target: Path) -> None:
     """Encode frames that are ready, with the preset of a draft."""
     import av
 
-    from projects.media.encode import SETTINGS
+    from projects.media.encode.settings import SETTINGS
 
     setting = SETTINGS["draft"]
     with av.open(str(target), "w") as container:

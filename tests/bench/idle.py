@@ -11,11 +11,12 @@ from tests.bench import site
 from tests.bench.measure import MIB, Row, Usage, counted, judged, metered, rss_of
 
 NAME = "idle"
-HEAVY = {"OpenCV": "cv2", "PyAV": "/av/", "the Google SDK": "/google/genai/"}
+HEAVY = {"OpenCV": "cv2", "PyAV": "/av/", "the Google SDK": "/pydantic_core/"}
+"""Marks among the mapped files. The SDK has none of its own, but only it brings pydantic."""
 SETTLE = {"quick": 1, "full": 10}
 LOOK = {"quick": 4, "full": 20}
 STARTS = {"quick": 3, "full": 5}
-MOST_MEMORY, MOST_CPU = 60, 0.5
+MOST_ABOVE, MOST_MEMORY, MOST_CPU = 60, 150, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ def run(mode: str, data: Path) -> list[Row]:
     return [
         _start(ours, bare, usage.foreign),
         _memory(ours, bare),
+        counted(NAME, "memory", "MiB", median(start.rss for start in ours) / MIB, MOST_MEMORY),
         counted(NAME, "CPU while nobody looks", "%", 100 * usage.cpu / usage.wall, MOST_CPU),
         counted(
             NAME, f"loaded before use: {', '.join(sorted(loaded)) or 'none'}", "libraries", len(loaded), 0
@@ -67,8 +69,8 @@ def _memory(ours: list[Start], bare: list[Start]) -> Row:
         "MiB",
         mine,
         theirs,
-        goal=MOST_MEMORY,
-        verdict="pass" if above <= MOST_MEMORY else "fail",
+        goal=MOST_ABOVE,
+        verdict="pass" if above <= MOST_ABOVE else "fail",
         n=len(ours),
         why=f"{above:.0f} MiB above",
     )

@@ -80,6 +80,9 @@ def judged(value: float, goal: float, foreign: float, *, wall: bool = True) -> V
     return "noisy" if wall and foreign > NOISY else "fail"
 
 
+Couple = tuple[Usage, Usage]
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two ways to do the same work, and how many rounds of A B B A are run."""
@@ -94,14 +97,22 @@ class Pair:
 
     def run(self) -> Row:
         """Return the median of the paired ratios."""
-        pairs: list[tuple[Usage, Usage]] = []
+        return self.row(self.measured())
+
+    def measured(self) -> list[Couple]:
+        """Run the rounds; without any, each way once."""
+        couples = [] if self.rounds else [(self.ours(), self.baseline())]
         for _ in range(self.rounds):
-            pairs.append((self.ours(), self.baseline()))
+            couples.append((self.ours(), self.baseline()))
             second = self.baseline()
-            pairs.append((self.ours(), second))
-        values = [(getattr(ours, self.figure), getattr(bare, self.figure)) for ours, bare in pairs]
+            couples.append((self.ours(), second))
+        return couples
+
+    def row(self, couples: list[Couple]) -> Row:
+        """Return the row of this figure."""
+        values = [(getattr(ours, self.figure), getattr(bare, self.figure)) for ours, bare in couples]
         ratios = [ours / bare for ours, bare in values]
-        foreign = median(ours.foreign for ours, _ in pairs)
+        foreign = median(ours.foreign for ours, _ in couples)
         return Row(
             self.scenario,
             self.case,
@@ -114,7 +125,7 @@ class Pair:
             len(ratios),
             foreign,
             (min(ratios), max(ratios)),
-            tuple((asdict(ours), asdict(bare)) for ours, bare in pairs),
+            tuple((asdict(ours), asdict(bare)) for ours, bare in couples),
         )
 
 

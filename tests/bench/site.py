@@ -113,10 +113,10 @@ def prepared() -> Iterator[Path]:
 
 
 @contextmanager
-def studio(data: Path) -> Iterator[Site]:
-    """Yield the studio, serving from a data folder."""
+def studio(data: Path, **more: str) -> Iterator[Site]:
+    """Yield the studio, serving from a data folder. more: of its environment."""
     port = free_port()
-    with _serving(["-m", "studio"], environment(data, PORT=str(port)), port, data) as site:
+    with _serving(["-m", "studio"], environment(data, PORT=str(port), **more), port, data) as site:
         yield site
 
 

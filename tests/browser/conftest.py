@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests import shell
 from tests.serving import serving
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PASSWORD = "a long enough password"
+PATIENCE = 90_000
+"""Milliseconds until what should happen counts as missing: a busy machine is no fault."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Site:
             env=shell.environment(self.data),
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=shell.LONGEST_WAIT,
             check=False,
         )
         assert ended.returncode == 0, ended.stderr
@@ -71,12 +75,18 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session")
+def states() -> dict[str, Any]:
+    """Return where sign-ins are kept from one file to the next."""
+    return {}
+
+
 @pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> dict[str, Any]:
+def signed_in(browser: Browser, site: Site, states: dict[str, Any]) -> dict[str, Any]:
     """Return the stored sign-in of each person, made once by the real form."""
-    states = {}
-    for name in ("owner", "editor", "reviewer", "stranger"):
+    for name in {"owner", "editor", "reviewer", "stranger"} - states.keys():
         context = browser.new_context()
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto(site.path("/accounts/login/"))
         page.fill("input[name=username]", name)
@@ -93,6 +103,7 @@ class Seat:
 
     def __init__(self, browser: Browser, state: Any, **options: object) -> None:
         self.context: BrowserContext = browser.new_context(storage_state=state, **options)  # type: ignore[arg-type]
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -6,12 +6,13 @@ import io
 
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from projects import actions
 from projects.models import Asset, Member, Order, Project, Role, Step
-from projects.states import Status
-from tests import factories
+from projects.states import AttemptState, Status
+from tests import factories, paying
 
 PASSWORD = "a long enough password"
 
@@ -40,6 +41,13 @@ def make() -> None:
         sentence="The picture is cut off after 40 %.",
     )
     Step.objects.filter(pk=cancelled.pk).update(status=Status.CANCELLED, output=None)
+    spend(project)
+
+
+def spend(project: Project) -> None:
+    """Leave two paid attempts in the ledger, one of them for nothing; their steps are deleted, off the board."""
+    paid = [paying.pay(project), paying.pay(project, state=AttemptState.FAILED, code="timed_out")]
+    Step.objects.filter(pk__in=[attempt.step_id for attempt in paid]).update(deleted_at=timezone.now())
 
 
 def upload(user: User, project: Project, name: str, data: bytes) -> Asset:
@@ -57,7 +65,7 @@ def wait_for_all(project: Project) -> None:
     """Return when the server has done everything."""
     import time
 
-    end = time.monotonic() + 120
+    end = time.monotonic() + 200
     while project.steps.filter(status__in=(Status.QUEUED, Status.RUNNING)).exists():
         assert time.monotonic() < end, list(project.steps.values("status", "sentence"))
         time.sleep(0.2)

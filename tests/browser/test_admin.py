@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import PASSWORD, Site
+from tests.browser.conftest import PASSWORD, PATIENCE, Site
 
 pytestmark = pytest.mark.browser
 OPERATOR = f"""
@@ -17,6 +17,9 @@ PAGES = (
     "projects/step/",
     "projects/asset/",
     "projects/team/",
+    "projects/door/",
+    "projects/modelchange/",
+    "projects/modelchange/add/",
     "projects/budget/",
     "projects/spend/",
     "auth/user/",
@@ -27,6 +30,7 @@ def signed_in(browser: Browser, site: Site) -> tuple[Page, list[str]]:
     """Return a page of an operator, and what the browser complains about from now on."""
     site.run(OPERATOR)
     page, complaints = browser.new_page(base_url=site.url), []
+    page.set_default_timeout(PATIENCE)
     page.on(
         "console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None
     )

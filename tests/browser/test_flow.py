@@ -14,7 +14,6 @@ from tests.browser.scene import pack_shot
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., Seat]
-RENDERED = 60_000
 
 
 def open_board(page: Page, site: Site) -> None:
@@ -29,7 +28,7 @@ def drop(page: Page, tmp_path: Path, name: str, size: tuple[int, int]) -> None:
     photo = tmp_path / name
     photo.write_bytes(pack_shot(*size))
     page.locator("[data-form=upload] input[type=file]").first.set_input_files(photo)
-    expect(page.locator("article[id^=asset-]", has_text=name)).to_be_visible(timeout=RENDERED)
+    expect(page.locator("article[id^=asset-]", has_text=name)).to_be_visible()
 
 
 def small_clip(page: Page) -> None:
@@ -52,7 +51,7 @@ def test_from_a_dropped_photo_to_a_clip_that_plays(sit: Sit, site: Site, tmp_pat
     expect(page).to_have_url(re.compile(r"/steps/\d+/"))
 
     video = page.locator("studio-player video")
-    expect(video).to_be_attached(timeout=RENDERED)
+    expect(video).to_be_attached()
     page.keyboard.press(" ")
     page.wait_for_function("() => document.querySelector('studio-player video').currentTime > 0.3")
     page.keyboard.press(" ")
@@ -97,8 +96,8 @@ def test_two_windows_of_two_people_show_the_same_truth(sit: Sit, site: Site) -> 
     )
 
     for page in (mine, theirs):
-        expect(page.locator(f"#step-{step}")).to_be_visible(timeout=10_000)
-        expect(page.locator(f"#step-{step}")).to_have_attribute("data-status", "succeeded", timeout=RENDERED)
+        expect(page.locator(f"#step-{step}")).to_be_visible()
+        expect(page.locator(f"#step-{step}")).to_have_attribute("data-status", "succeeded")
     assert theirs.locator("#wall article[data-step]").count() == before + 1
 
 
@@ -111,7 +110,7 @@ def test_a_refused_file_says_why_and_the_others_go_on(sit: Sit, site: Site, tmp_
 
     page.locator("[data-form=upload] input[type=file]").first.set_input_files([bad, good])
 
-    expect(page.locator("article[id^=asset-]", has_text="vase.png")).to_be_visible(timeout=RENDERED)
+    expect(page.locator("article[id^=asset-]", has_text="vase.png")).to_be_visible()
     expect(page.get_by_text(re.compile("notes.png")).first).to_be_visible()
     assert page.locator("article[id^=asset-]", has_text="notes.png").count() == 0
 

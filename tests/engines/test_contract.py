@@ -19,7 +19,7 @@ from tests import factories
 
 ENGINES = list(engines.all_engines().values())
 FREE = [engine for engine in ENGINES if not engine.paid]
-SMALL = {"seconds": 2, "tier": "sketch"}
+SMALL = {"seconds": 2, "tier": "sketch", "change": "Make it warmer", "scene": "a ledge", "idea": "a ledge"}
 KEYS = [engine.key for engine in ENGINES]
 
 
@@ -28,13 +28,14 @@ def requests_of(engine: Engine, photo: Path) -> list[Request]:
     facts = {"kind": "image", "width": 320, "height": 240, "seconds": 0.0}
     found = []
     for task in catalogue.all_tasks().values():
-        if "image" not in task.slots[0].kinds:
+        roles = [slot.role for slot in task.slots if slot.least] or [slot.role for slot in task.slots[:1]]
+        if not all("image" in task.slot(role).kinds for role in roles):
             continue
         controls = {control.name: field_for(control).clean(None) for control in task.controls}
         small = {name: value for name, value in SMALL.items() if name in controls}
-        stage = task.build(Given({**controls, **small}, {task.slots[0].role: (facts,)})).stages[0]
-        entry = Input(task.slots[0].role, "image", photo, facts)
-        request = Request(stage.wish, task.slug, stage.ability, (entry,), seed=7)
+        stage = task.build(Given({**controls, **small}, dict.fromkeys(roles, (facts,)))).stages[0]
+        entries = tuple(Input(role, "image", photo, facts) for role in roles)
+        request = Request(stage.wish, task.slug, stage.ability, entries, seed=7)
         if stage.ability in engine.abilities and engine.can(request).quote is not None:
             found.append(request)
     return found
@@ -92,12 +93,14 @@ def test_what_it_cannot_do_it_refuses_with_a_sentence(engine: Engine, photo: Pat
                     "own_action": "spins",
                     "own_look": "dusk",
                     "scene": "a ledge",
+                    "idea": "a ledge",
                     "cues": ({"text": "Hi"},),
+                    "change": "Make it warmer",
                 }
                 known = {name: value for name, value in words.items() if name in controls}
                 given = {**controls, **known, control.name: option.value}
                 facts = {"kind": "image"}
-                inputs = {slot.role: (facts,) for slot in task.slots}
+                inputs = {slot.role: (facts,) for slot in task.slots[:6]}
                 stage = task.build(Given(given, inputs)).stages[0]
                 verdict = engine.can(Request(stage.wish, task.slug, stage.ability))
                 if verdict.quote is None:

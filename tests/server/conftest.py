@@ -20,6 +20,6 @@ def server() -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def hasty() -> Iterator[Running]:
-    """A server behind a proxy that waits for half a second where others wait for half a minute."""
+    """A server behind a proxy that waits for a second where others wait for half a minute."""
     with serving(APP, SERVED_DEADLINES=json.dumps(HASTY), SERVED_PROXIES="1") as running:
         yield running

@@ -42,12 +42,12 @@ def test_a_dripped_request_is_dropped_although_every_byte_is_new(hasty: Running)
 
 
 def test_a_body_that_keeps_coming_earns_its_time(hasty: Running) -> None:
-    parts = 5  # 0.2 s each, so 1 s in all where a silent sender has 0.5 s
+    parts = 6  # 0.2 s each, so 1.2 s in all where a silent sender has 1 s; each part earns a second
     with dial(hasty) as line:
-        line.sendall(head("POST", "/body", f"Content-Length: {parts * 1000}", "Connection: close"))
+        line.sendall(head("POST", "/body", f"Content-Length: {parts * 4000}", "Connection: close"))
         for _ in range(parts):
             time.sleep(0.2)
-            line.sendall(b"x" * 1000)
+            line.sendall(b"x" * 4000)
         answer = rest(line)
 
     assert answer.startswith(b"HTTP/1.1 200 ")

@@ -72,7 +72,7 @@ def test_what_does_not_end_in_time_is_cancelled_and_cleans_up() -> None:
 
 
 def test_sockets_do_not_wait_for_a_runner_that_takes_long() -> None:
-    slow = ending(drain=30, hand_back=0.1, gone=60) | {"SERVED_HAND_BACK": "0.3"}
+    slow = ending(drain=30, hand_back=0.1, gone=60) | {"SERVED_HAND_BACK": "1.5"}
     with serving(APP, **slow) as server, dial_socket(server) as page:
         server.process.terminate()
         with pytest.raises(ConnectionClosed):

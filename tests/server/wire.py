@@ -20,7 +20,7 @@ SLICE = "/projects/1/uploads/7f1b2c3d-0000-4000-8000-1234567890ab/"
 FORM = "/projects/1/upload/"
 MIB = 1024 * 1024
 HASTY = {
-    "request": 0.5,
+    "request": 1.0,
     "body_rate": 4000,
     "reader": 0.5,
     "linger": 0.5,

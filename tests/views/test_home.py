@@ -153,13 +153,38 @@ def test_few_projects_leave_room_for_what_was_made_last() -> None:
 def test_a_new_project_opens_on_its_board() -> None:
     owner = factories.make_project().created_by
     client = browser_of(owner)
-    fields = {"name": "Spring", "brief": "", "country": "us", "us_state": "ca", "due": ""}
+    fields = {"name": "Spring", "brief": "", "country": "US", "us_state": "CA", "due": ""}
 
     response = client.post("/projects/new/", fields)
 
     project = Project.objects.get(name="Spring")
     assert response["Location"] == f"/projects/{project.pk}/"
     assert (project.country, project.us_state) == ("US", "CA")
+
+
+def test_who_makes_things_in_two_teams_chooses_one() -> None:
+    first, second, strange = (factories.make_project() for _ in range(3))
+    person = first.created_by
+    Member.objects.create(team=second.team, user=person, role=Role.EDITOR)
+    client = browser_of(person)
+
+    assert f'<option value="{second.team.pk}">' in client.get("/projects/new/").content.decode()
+    client.post("/projects/new/", {"name": "Spring", "team": second.team.pk})
+    refused = client.post("/projects/new/", {"name": "Summer", "team": strange.team.pk})
+
+    assert Project.objects.get(name="Spring").team == second.team
+    assert refused.status_code == 422
+    assert not Project.objects.filter(name="Summer").exists()
+
+
+def test_home_watches_each_team_of_a_person() -> None:
+    first, second = factories.make_project(), factories.make_project()
+    Member.objects.create(team=second.team, user=first.created_by, role=Role.REVIEWER)
+
+    page = home_of(first.created_by)
+
+    assert f'ws-connect="/ws/team/{first.team.pk}/"' in page
+    assert f'ws-connect="/ws/team/{second.team.pk}/"' in page
 
 
 def test_a_field_that_is_wrong_keeps_the_words_and_says_why_beside_it() -> None:
@@ -174,7 +199,7 @@ def test_a_field_that_is_wrong_keeps_the_words_and_says_why_beside_it() -> None:
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="Spring"' in page
-    assert "Set the country to US." in page
+    assert "Choose that country, or no state." in page
     assert 'aria-invalid="true"' in page
     assert "<html" not in page
 

@@ -198,7 +198,7 @@ def test_a_reviewer_sees_the_form_and_cannot_send_it() -> None:
     html = page(client, form_url(photo.project, query=f"?from=asset:{photo.pk}"))
     answer = client.post(form_url(photo.project), {"product": photo.pk})
 
-    assert 'type="submit"' not in html
+    assert 'type="submit" form="task"' not in html
     assert "Reviewers look and approve." in html
     assert answer.status_code == 403
 

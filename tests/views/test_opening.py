@@ -20,7 +20,8 @@ CUES = {"cues-0-start": "0.5", "cues-0-end": "0:02,5", "cues-0-text": "After the
 def test_every_task_opens_with_all_its_inputs_and_controls(slug: str) -> None:
     client, photo = scene()
     task = catalogue.get(slug)
-    start = photo if "image" in task.slots[0].kinds else clip_of(photo.project)
+    kinds = task.slots[0].kinds if task.slots else ("image",)
+    start = photo if "image" in kinds else clip_of(photo.project)
 
     html = page(client, form_url(photo.project, slug, f"?from=asset:{start.pk}"))
 
@@ -37,7 +38,7 @@ def test_a_form_that_is_opened_from_a_photo_holds_it_and_its_price() -> None:
     html = page(client, form_url(photo.project, query=f"?from=asset:{photo.pk}"))
 
     assert "checked" in field(html, "product", str(photo.pk))
-    assert "One continuous, unbroken 5-second shot, 16:9" in html
+    assert "One continuous, unbroken shot, no cuts." in html
     assert "Make a draft" in html
     assert "Usually about" in html
 
@@ -150,3 +151,15 @@ def test_a_form_too_large_to_keep_is_not_kept() -> None:
 
     assert answer.status_code == 200
     assert "Slowly." not in page(client, form_url(photo.project))
+
+
+def test_the_words_of_an_edit_stand_open_and_the_box_beside_them() -> None:
+    client, photo = scene()
+
+    html = page(client, form_url(photo.project, "edit-image", f"?from=asset:{photo.pk}"))
+
+    folded = re.findall(r"<details.*?</details>", html, re.DOTALL)
+    for name in ("change", "kind", "box-0"):
+        assert f'name="{name}"' in html
+        assert not any(f'name="{name}"' in part for part in folded)
+    assert "Say in one sentence what should change." in html

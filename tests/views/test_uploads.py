@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client, override_settings
 
 from projects.models import Asset, Project, Upload, files
 from tests import factories
+from tests.odd import ODD
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +201,19 @@ def test_reviewers_are_told_in_words_that_they_look_and_approve() -> None:
 
     assert response.status_code == 403
     assert response.content.decode().startswith("Reviewers look and approve.")
+
+
+# One of each family of files, as the corpus of tests/odd.py makes them, and what the studio answers.
+KINDS = {"png named jpg": 200, "clip with sound": 200, "wav": 200, "vtt named srt": 200, "csv": 422}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_file_is_on_the_board_or_refused_in_words(name: str, tmp_path: Path) -> None:
+    client, project = scene()
+    data = ODD[name][0](tmp_path).read_bytes()
+
+    response = put(client, begin(client, project, name, len(data))["Location"], data, 0)
+
+    assert response.status_code == KINDS[name], response.content
+    assert Asset.objects.count() == (response.status_code == 200)
+    assert not Upload.objects.exists()
