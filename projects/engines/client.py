@@ -11,6 +11,7 @@ import asyncio
 import functools
 import gc
 import importlib
+import json
 import os
 import re
 import threading
@@ -21,7 +22,7 @@ from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from projects.engines.base import Door
+from projects.engines.base import Door, Json
 
 DEVELOPER = "https://generativelanguage.googleapis.com"
 VERTEX = "https://aiplatform.googleapis.com"
@@ -86,11 +87,11 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
+@functools.cache
 def _settle_in() -> None:
     """Load the rest of the SDK, and leave what stays for good out of each collection: it cost the loop 0.1 s a time."""
     sdk("google.genai.interactions")
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()
 
 
 def of(door: Door, api_version: str, *, create: bool = False) -> Any:
@@ -131,8 +132,6 @@ def credentials(door: Door) -> Any:
     """Return the credentials of a pasted service account, or the machine's own where none was."""
     if not door.secret:
         return None
-    import json  # noqa: PLC0415
-
     accounts = sdk("google.oauth2.service_account")
     return accounts.Credentials.from_service_account_info(json.loads(door.secret), scopes=[CLOUD])
 
@@ -165,7 +164,18 @@ class Answered(Exception):
 
 async def got(door: Door, path: str) -> bytes:
     """Return what the developer door answers to a plain GET. Raises Answered, and what the HTTP client raises."""
-    reply = await pools().reads.get(base_url(door) + path, headers=headers(door))
+    return _of_success(await pools().reads.get(base_url(door) + path, headers=headers(door)))
+
+
+async def posted(door: Door, api_version: str, body: Json, seconds: float) -> bytes:
+    """Return what the developer door answers to a create, sent as the SDK sends it. Raises as `got` does."""
+    content = await asyncio.to_thread(json.dumps, body, separators=(",", ":"))
+    said = {**headers(door), "accept": "application/json", "content-type": "application/json"}
+    url = f"{base_url(door)}/{api_version}/interactions"
+    return _of_success(await pools().creates.post(url, content=content, headers=said, timeout=seconds))
+
+
+def _of_success(reply: Any) -> bytes:
     if not reply.is_success:
         raise Answered(reply)
     return bytes(reply.content)

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from signal import SIGUSR1
 from statistics import median, quantiles
 from typing import Any
 
@@ -142,6 +143,8 @@ def _studio(size: Size, data: Path) -> Run:
                 before = cpu_of(provider.pid)
                 with metered(server.process.pid) as usage:
                     _begin(orders)
+                    _line(orders)
+                    server.process.send_signal(SIGUSR1)  # orders of a page wake the runner of their process
                     _wait_for(folder, size.count + 1)
                 spent = cpu_of(provider.pid) - before
         late = json.loads((folder / "late.json").read_text())

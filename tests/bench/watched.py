@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -35,6 +36,7 @@ async def start() -> None:
     if os.environ["BENCH_FINISH"] == "off":
         save.checked = unopened
     await embedded.start()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, embedded.wake)
     watching.append(asyncio.create_task(watch()))
 
 
