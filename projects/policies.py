@@ -1,16 +1,23 @@
-"""Who may see and do what. Every query of a page starts here; a stranger's question has no answer, so it is a 404."""
+"""Who may see and do what, and what a provider may be sent.
+
+Every query of a page starts here; a stranger's question has no answer, so it is a 404.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
-from projects.models import Asset, Member, Project, Role, Step, Team, Upload
+from projects import regions
+from projects.engines.base import Verdict
+from projects.failures import Code
+from projects.models import Asset, Consent, Member, Project, Role, Step, Team, Upload
 from projects.models.asset import AssetQuerySet
-from projects.models.project import ProjectQuerySet
+from projects.models.project import People, ProjectQuerySet
 from projects.models.step import StepQuerySet
 
 Anyone = User | AnonymousUser
@@ -101,3 +108,68 @@ def teams_where(user: Anyone, ability: Ability) -> QuerySet[Team]:
     roles = [role for role, able in ABILITIES.items() if ability in able]
     mine = Member.objects.filter(user=_id(user), role__in=roles)
     return Team.objects.filter(memberships__in=mine).order_by("memberships__pk")
+
+
+class Need(StrEnum):
+    """What stands between some pictures and a provider; the last two are confirmations, named like their kind."""
+
+    OTHER = "other"
+    ANSWER = "answer"
+    ADULTS = Consent.Kind.ADULTS
+    RIGHTS = Consent.Kind.RIGHTS
+
+
+SENTENCES = {
+    Need.OTHER: "The provider takes no pictures of minors in the EEA, Switzerland and the UK. Choose another picture, "
+    "or make a draft.",
+    Need.ANSWER: "Say first who can be recognised in the picture: the provider takes none of minors in the EEA, "
+    "Switzerland and the UK.",
+    Need.ADULTS: "Confirm once for this project that everybody who can be recognised is an adult and agreed.",
+    Need.RIGHTS: "Confirm once for this project that you may use these pictures, also for the minors in them.",
+}
+CODES = {Need.OTHER: Code.REGION_LIMITED, Need.ANSWER: Code.REGION_LIMITED}
+UPLOADED = frozenset({"video.edit_upload", "video.extend_upload"})
+"""Abilities that feed a clip back to the provider as a file."""
+BY_FILE = {"veo": frozenset({"video.extend"})}
+"""What an engine that keeps no conversation does by sending the clip again, also one that was made here."""
+NOT_HERE = "The provider does not change uploaded clips in the EEA, Switzerland and the UK."
+INSTEAD = "Change a still and animate it, or use the draft engine."
+
+
+def need(said: Iterable[str], confirmed: Iterable[str], *, is_limited: bool) -> Need | None:
+    """Return what is still needed before pictures with these answers may be sent, the gravest first."""
+    found = set(said)
+    if is_limited and People.MINORS in found:
+        return Need.OTHER
+    if is_limited and People.UNSURE in found:
+        return Need.ANSWER
+    wanted = {People.MINORS: Need.RIGHTS, People.ADULTS: Need.ADULTS}
+    return next((one for who, one in wanted.items() if who in found and one not in set(confirmed)), None)
+
+
+def refusal(
+    engine: str, ability: str, said: Iterable[str], confirmed: Iterable[str], *, is_limited: bool
+) -> Verdict | None:
+    """Return why a paid engine may not have this: the region forbids it, or who is in the pictures does."""
+    if is_limited and feeds_back(engine, ability):
+        return Verdict.no(f"{NOT_HERE} {INSTEAD}", Code.REGION_LIMITED, INSTEAD)
+    found = need(said, confirmed, is_limited=is_limited)
+    return Verdict.no(SENTENCES[found], CODES.get(found, Code.INPUT_REJECTED)) if found else None
+
+
+def feeds_back(engine: str, ability: str) -> bool:
+    """Return whether a clip goes to the provider as a file, to be changed there."""
+    return ability in UPLOADED | BY_FILE.get(engine, frozenset())
+
+
+def is_limited(project: Project, user_id: int) -> bool:
+    """Return whether the stricter of a project's and a member's own country is a limited one."""
+    if regions.is_limited(project.country):
+        return True
+    own = Member.objects.filter(team=project.team_id, user=user_id).values_list("country", flat=True)
+    return regions.is_limited(own.first() or "")
+
+
+def confirmed(project: Project) -> frozenset[str]:
+    """Return what was confirmed for the whole project about the people in its pictures."""
+    return frozenset(project.consents.filter(asset=None).values_list("kind", flat=True))

@@ -10,12 +10,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 
-from projects import actions
+from projects import actions, policies
 from projects.actions import Refused
-from projects.actions.people import SENTENCES, Need, need
 from projects.models import Asset, Consent, Order, Project, Role, Step
 from projects.models.asset import STRICTER, strictest
 from projects.models.project import People
+from projects.policies import SENTENCES, Need, need
 from projects.progress import Book
 from projects.runner.run import run_step
 from projects.states import Status
@@ -121,7 +121,7 @@ class TestAnswers:
 
         kept = Consent.objects.get()
         assert (kept.kind, kept.project, kept.asset, kept.by) == ("adults", project, None, project.created_by)
-        assert actions.people.confirmed(factories.make_project()) == frozenset()
+        assert policies.confirmed(factories.make_project()) == frozenset()
 
     def test_no_other_words_are_taken(self) -> None:
         photo = factories.make_asset(factories.make_project())

@@ -32,6 +32,8 @@ class Standing:
     advised: int
     until: datetime | None
     is_alive: bool
+    is_ours: bool
+    """Whether the studio keeps what was said, because the provider keeps nothing."""
     spent: Decimal
 
     @property
@@ -53,6 +55,7 @@ def of_step(step: Step) -> Standing | None:
         advised=row.advised_edits if row else 0,
         until=until if not is_ours and (is_alive or until < timezone.now()) else None,
         is_alive=is_alive,
+        is_ours=is_ours,
         spent=_spent(step),
     )
 
@@ -83,11 +86,13 @@ def folded(user: User, step: Step, usd: Decimal | None = None, key: UUID | None 
     task = catalogue.all_tasks().get(anchor.task)
     if task is None:
         raise Refused("The task that this version began with is not in the catalogue any more.")
-    wish = edits.fold(Wish.from_json(anchor.wish), changes)
+    wish, assets = edits.fold(Wish.from_json(anchor.wish), changes), requests.assets_of(anchor)
+    if any(asset.purged_at for found in assets.values() for asset in found):
+        raise Refused("A file that this version began with was deleted for good.")
     return orders.Ask(
         task=task,
         controls=anchor.order.controls,
-        assets=requests.assets_of(anchor),
+        assets=assets,
         engine=step.engine,
         quote=usd,
         plan=Plan((Stage("fold", anchor.ability, wish),)),

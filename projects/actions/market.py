@@ -7,25 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.models import User
 
-from projects import engines, regions
-from projects.actions import people
+from projects import policies
 from projects.actions.refusal import Refused
 from projects.engines.base import Chain, Door, Engine, Request, Verdict
 from projects.engines.models import Model, alive
-from projects.failures import Code
-from projects.models import Asset, Member, Project, Step, model
+from projects.models import Asset, Project, Step, model
 from projects.models import Door as DoorRow
 from projects.runner import requests
-from projects.wish import Wish
 
-UPLOADED = frozenset({"video.edit_upload", "video.extend_upload"})
-"""Abilities that feed a clip back to the provider as a file."""
 CONTINUES = frozenset({"image.edit", "video.edit", "video.extend"})
 """What goes on in the conversation that a version belongs to."""
-BY_FILE = {"veo": frozenset({"video.extend"})}
-"""What an engine that keeps no conversation does by sending the clip again, also one that was made here."""
-NOT_HERE = "The provider does not change uploaded clips in the EEA, Switzerland and the UK."
-INSTEAD = "Change a still and animate it, or use the draft engine."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +62,20 @@ class Market:
         """Return why a paid engine may not have this: the region forbids it, or who is in the pictures does."""
         if not engine.paid:
             return None
-        if self.is_limited and request.ability in UPLOADED | BY_FILE.get(engine.key, frozenset()):
-            return Verdict.no(f"{NOT_HERE} {INSTEAD}", Code.REGION_LIMITED, INSTEAD)
-        return people.refusal(request.inputs, self.confirmed, is_limited=self.is_limited)
+        said = [str(entry.facts["people"]) for entry in request.inputs if "people" in entry.facts]
+        return policies.refusal(engine.key, request.ability, said, self.confirmed, is_limited=self.is_limited)
 
 
 def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
     """Return what a person can have in a project, and the conversation of the version that the assets belong to."""
-    member = Member.objects.filter(team_id=project.team_id, user=user).first()
-    countries = (project.country, member.country if member else "")
     rows = [row for row in DoorRow.objects.of_team(project.team_id).working() if row.is_open]
     parents = [asset.made_by for asset in assets if asset.made_by_id]
     chains = {row.pk: chain for row in rows if (chain := _chain(parents, row)) is not None}
     return Market(
         doors=tuple(row.plain() for row in rows),
         models=model.merged() if rows else (),
-        is_limited=regions.is_limited(*countries),
-        confirmed=people.confirmed(project),
+        is_limited=policies.is_limited(project, user.pk),
+        confirmed=policies.confirmed(project),
         chains=chains,
     )
 
@@ -101,12 +89,7 @@ def _grade(request: Request) -> str:
 
 def require(user: User, step: Step) -> None:
     """Raise Refused where a step may not be sent to its provider again: answers and regions change."""
-    engine = engines.all_engines().get(step.engine)
-    if engine is None or not engine.paid:
-        return
-    inputs = requests.inputs_of(requests.assets_of(step))
-    asked = Request(Wish.from_json(step.wish), step.task, step.ability, inputs)
-    if verdict := of(user, step.project).refusal(engine, asked):
+    if verdict := requests.refusal(step, user.pk):
         raise Refused(verdict.sentence)
 
 

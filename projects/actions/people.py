@@ -1,66 +1,19 @@
-"""Who can be recognised in the pictures: the answers, the confirmations that are kept, and what a send needs."""
+"""Who can be recognised in the pictures: the answers, and the confirmations that are kept."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from projects import policies
 from projects.actions.refusal import Refused
-from projects.engines.base import Input, Verdict
-from projects.failures import Code
 from projects.models import Asset, Consent, Project, Step
 from projects.models.asset import strictest
 from projects.models.project import People
-from projects.policies import Ability
+from projects.policies import Ability, Need
 
-
-class Need(StrEnum):
-    """What stands between some pictures and a provider; the last two are confirmations, named like their kind."""
-
-    OTHER = "other"
-    ANSWER = "answer"
-    ADULTS = Consent.Kind.ADULTS
-    RIGHTS = Consent.Kind.RIGHTS
-
-
-SENTENCES = {
-    Need.OTHER: "The provider takes no pictures of minors in the EEA, Switzerland and the UK. Choose another picture, "
-    "or make a draft.",
-    Need.ANSWER: "Say first who can be recognised in the picture: the provider takes none of minors in the EEA, "
-    "Switzerland and the UK.",
-    Need.ADULTS: "Confirm once for this project that everybody who can be recognised is an adult and agreed.",
-    Need.RIGHTS: "Confirm once for this project that you may use these pictures, also for the minors in them.",
-}
-CODES = {Need.OTHER: Code.REGION_LIMITED, Need.ANSWER: Code.REGION_LIMITED}
 SETTLED = frozenset({People.NONE, People.ADULTS, People.MINORS})
 WITHOUT_MINORS = frozenset({People.NONE, People.ADULTS})
-
-
-def need(said: Iterable[str], confirmed: Iterable[str], *, is_limited: bool) -> Need | None:
-    """Return what is still needed before pictures with these answers may be sent, the gravest first."""
-    found = set(said)
-    if is_limited and People.MINORS in found:
-        return Need.OTHER
-    if is_limited and People.UNSURE in found:
-        return Need.ANSWER
-    wanted = {People.MINORS: Need.RIGHTS, People.ADULTS: Need.ADULTS}
-    return next((one for who, one in wanted.items() if who in found and one not in set(confirmed)), None)
-
-
-def refusal(inputs: Iterable[Input], confirmed: Iterable[str], *, is_limited: bool) -> Verdict | None:
-    """Return why these inputs may not be sent to a provider."""
-    said = [str(entry.facts["people"]) for entry in inputs if "people" in entry.facts]
-    found = need(said, confirmed, is_limited=is_limited)
-    return Verdict.no(SENTENCES[found], CODES.get(found, Code.PEOPLE_POLICY)) if found else None
-
-
-def confirmed(project: Project) -> frozenset[str]:
-    """Return what was confirmed for the whole project."""
-    return frozenset(project.consents.filter(asset=None).values_list("kind", flat=True))
 
 
 @transaction.atomic
@@ -89,7 +42,7 @@ def confirm(user: User, project: Project, kind: str) -> None:
     policies.require(user, project, Ability.MAKE)
     if kind not in {Need.ADULTS, Need.RIGHTS}:
         raise Refused("This is nothing that can be confirmed. Open the page again.")
-    if kind not in confirmed(project):
+    if kind not in policies.confirmed(project):
         Consent.objects.create(project=project, by=user, kind=kind)
 
 

@@ -13,12 +13,13 @@ import hashlib
 import json
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from projects.engines import client
+from projects.engines import client, interactions
 from projects.engines.base import Door, Json
 from projects.engines.errors import Broken, Damaged
 from projects.failures import FAILURES, Code
@@ -37,6 +38,10 @@ PAGES = ("text/html", "application/json")
 IDLE_SECONDS, MOST_REDIRECTS = 30.0, 3
 PATIENCE, LONGEST_PAUSE = 900.0, 10.0
 """Seconds for which a result that cannot be had yet is asked for, and the longest pause in between."""
+WORTH = 8 << 20
+"""Bytes from which on a download outlives its process; a smaller one is quicker begun anew."""
+KEPT, NOTE = "whole.part", "fetched.json"
+"""Where such a download gathers, and what tells of which result it is."""
 
 
 class Gone(Exception):
@@ -49,10 +54,34 @@ class Cut(Exception):
 
 @dataclass(slots=True)
 class Part:
-    """What came so far, and the tag of the whole by which the rest can be asked for."""
+    """What came of a result so far, and the tag of the whole by which the rest can be asked for.
 
+    A large one gathers in `kept`, beside a note of its address and tag: the next process goes on with it.
+    """
+
+    uri: str
     path: Path
+    kept: Path | None = None
     tag: str = ""
+
+    @classmethod
+    def of(cls, uri: str, target: Path, kept: Path | None) -> Part:
+        """Return what a process that died left of this very result, or nothing so far."""
+        found = cls(uri, target.with_suffix(".part"), kept)
+        with suppress(OSError, ValueError):
+            noted = json.loads((kept / NOTE).read_text()) if kept else None
+            if kept and isinstance(noted, dict) and noted.get("uri") == uri:
+                found.path, found.tag = kept / KEPT, str(noted.get("tag") or "")
+        return found
+
+    def begin(self, tag: str, length: int) -> None:
+        """Begin anew with bytes of this tag. Old bytes go before the note: they never stand beside another tag."""
+        self.path.unlink(missing_ok=True)
+        self.tag = tag
+        if self.kept and tag and length >= WORTH:
+            self.path = self.kept / KEPT
+            self.path.unlink(missing_ok=True)
+            interactions.write(self.kept / NOTE, json.dumps({"uri": self.uri, "tag": tag}).encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +127,14 @@ def bucket_of(door: Door) -> str:
     return door.bucket.removeprefix("gs://").strip("/")
 
 
-async def fetch(door: Door, api_version: str, uri: str, target: Path) -> None:
+async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path | None = None) -> None:
     """Write a result's bytes to `target`.
 
+    kept: a folder of this result alone that outlives the process.
     Raises Gone when the address has expired, Damaged when other bytes came than the provider keeps, Broken when it
     could not make it or gives no whole one in time.
     """
-    part, began, pause = Part(target.with_suffix(".part")), time.monotonic(), 0.2
+    part, began, pause = Part.of(uri, target, kept), time.monotonic(), 0.2
     while True:
         try:
             in_bucket = OBJECT.fullmatch(uri)
@@ -117,6 +147,9 @@ async def fetch(door: Door, api_version: str, uri: str, target: Path) -> None:
                 raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT, words) from error
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+        except OSError:
+            part.path.unlink(missing_ok=True)  # it may be what fills the disk
+            raise
         else:
             part.path.replace(target)
             return
@@ -155,7 +188,7 @@ async def _compare(path: Path, told: str) -> None:
     with path.open("rb") as file:
         came = (await asyncio.to_thread(hashlib.file_digest, file, "sha256")).hexdigest()
     if came != told:
-        raise Damaged(f"The bytes have the sum {came}, the provider's record says {told}.", came)
+        raise Damaged(f"The bytes have the sum {came}, the provider's record says {told}.", came, path)
 
 
 async def _record(place: Address) -> Json:
@@ -180,8 +213,10 @@ async def _go_on(place: Address, part: Part, base: str) -> bool:
         if reply.status_code not in (200, 206) or reply.headers.get("content-type", "").startswith(PAGES):
             part.tag = ""
             raise Cut(f"HTTP {reply.status_code}")
-        part.tag = str(reply.headers.get("etag", ""))
-        await _write(reply, part.path, have if reply.status_code == 206 else 0)
+        if reply.status_code == 200:
+            have = 0
+            part.begin(str(reply.headers.get("etag", "")), int(reply.headers.get("content-length", 0)))
+        await _write(reply, part.path, have)
     finally:
         await reply.aclose()
     return "content-length" in reply.headers

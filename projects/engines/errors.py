@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from projects.failures import FAILURES, Code
 
@@ -132,11 +133,11 @@ class Broken(EngineError):
 
 
 class Damaged(Broken):
-    """The bytes that came are not the result: they may be fetched again. `sha256`: of what came."""
+    """The bytes that came are not the result: they may be fetched again. `sha256`, `path`: of what came."""
 
-    def __init__(self, detail: str, sha256: str = "") -> None:
+    def __init__(self, detail: str, sha256: str = "", path: Path | None = None) -> None:
         super().__init__(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, detail)
-        self.sha256 = sha256
+        self.sha256, self.path = sha256, path
 
 
 class HandedBack(Exception):

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from projects.engines import interactions, results, stills, uploads, vertex_images
+from projects.engines import interactions, results, stills, turns, uploads, vertex_images
 from projects.engines.base import Door, Ended, Files, Json, Output, Progress, Request, Ticket, Verdict
 from projects.engines.errors import Broken
 from projects.failures import FAILURES, Code
@@ -41,7 +41,7 @@ class NanoBanana:
         """Send the create; its answer is the end."""
         model, door = request.given()
         if door.kind == "vertex":
-            return await vertex_images.start(request, files, goes_on=_continues(request))
+            return await vertex_images.start(request, files)
         body = await asyncio.to_thread(body_of, request)
         answer = await interactions.create(door, model.api_version, body, CREATE_SECONDS)
         ticket = {"id": answer.id, "api_version": model.api_version, "model": model.id}
@@ -107,9 +107,9 @@ def body_of(request: Request) -> Json:
 
 def _continues(request: Request) -> bool:
     """Return whether the first picture is the last turn of a conversation that the provider, or we, still keep."""
-    if request.ability != "image.edit" or request.chain is None:
-        return False
-    return request.given()[1].kind != "vertex" or bool(request.chain.turns)
+    if request.given()[1].kind == "vertex":
+        return turns.go_on(request)
+    return request.ability == "image.edit" and request.chain is not None
 
 
 def _is_kept(ticket: Ticket) -> bool:

@@ -1,8 +1,9 @@
 """OpenRouter: the same image models through another door, by plain HTTP.
 
 Paid. One chat completion is answered with the picture as a data address, so the picture is kept on disk before
-anything else. Nothing stays at the provider: an edit sends its picture along. Sources: reference/gemini-api.md
-section 8; openrouter.ai/docs, pages image-generation, errors and usage-accounting (`usage` comes by itself).
+anything else. Nothing stays at the provider: an edit sends the messages that led to its version again. Sources:
+reference/gemini-api.md section 8; openrouter.ai/docs, pages image-generation, errors, reasoning-tokens (an assistant's
+message goes back with its `images` and `reasoning_details`) and usage-accounting (`usage` comes by itself).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from projects.engines import answers, client, interactions, results, stills, uploads
+from projects.engines import answers, client, interactions, results, stills, turns, uploads
 from projects.engines.answers import Said
 from projects.engines.base import Door, Ended, Files, Input, Json, Output, Progress, Request, Ticket, Verdict
 from projects.engines.errors import Broken, EngineError, Refused
@@ -24,6 +25,8 @@ from projects.failures import FAILURES, Code
 CREATE_SECONDS = 300.0
 ENDS = {"error": "failed", "length": "incomplete", "content_filter": "failed"}
 """An interaction's status by `finish_reason`; every other reason ends a completed one."""
+UNSIGNED = "Gemini models require OpenRouter reasoning details to be preserved in each request."
+"""How a message without its `reasoning_details` is refused. Recorded by janhq/jan issue 7009 and massgen issue 624."""
 
 
 class OpenRouter:
@@ -40,28 +43,35 @@ class OpenRouter:
         return stills.can(request)
 
     async def prepare(self, request: Request, files: Files) -> Request:
-        """Make the pictures small enough to go along."""
-        return replace(request, inputs=tuple([await uploads.still(entry, files) for entry in request.inputs]))
+        """Make the pictures small enough to go along; that of a conversation goes on in it."""
+        entries = request.inputs[1:] if turns.go_on(request) else request.inputs
+        return replace(request, inputs=tuple([await uploads.still(entry, files) for entry in entries]))
 
     async def start(self, request: Request, files: Files) -> Ticket | Ended:
         """Send the create; its answer is the end."""
         model, door = request.given()
-        content = await asyncio.to_thread(lambda: json.dumps(body_of(request)).encode())
-        answer = await _create(door, content)
+        asked = await asyncio.to_thread(body_of, request)
+        body = await _create(door, await asyncio.to_thread(lambda: json.dumps(asked).encode()))
+        answer = said(body)
         ticket = {"id": answer.id, "model": model.id} if answer.id else None
         try:
-            return await asyncio.to_thread(interactions.ended, answer, ticket, files)
+            ended = await asyncio.to_thread(interactions.ended, answer, ticket, files)
         except OSError as error:
             # It was made and cannot be had again: its cost is booked.
             return Ended("failed", answer.usage, words=str(error), code=Code.STORAGE_FAILED, ticket=ticket)
+        if ended.status != "done" or ticket is None:
+            return ended
+        turn = [asked["messages"][-1], _theirs(body)]
+        return await asyncio.to_thread(turns.kept, ended, turn, request, files)
 
     def follow(self, ticket: Ticket, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
         """Raise Broken: every create is answered with its end, so there is nothing to look at."""
         raise Broken(FAILURES[Code.EMPTY_RESULT].why, Code.EMPTY_RESULT, "OpenRouter keeps no work.")
 
     async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
-        """Return the picture's bytes, as they were kept; the provider gives them once."""
-        return await results.fetch(request.given()[1], ended, files, "image", _nothing)
+        """Return the picture's bytes, as they were kept, and the turn that brought it; the provider gives them once."""
+        output = await results.fetch(request.given()[1], ended, files, "image", _nothing)
+        return await turns.added(output, ended, files)
 
     async def cancel(self, ticket: Ticket, door: Door) -> None:
         """Do nothing: a completion without a stream cannot be stopped, and ends within its own answer."""
@@ -71,20 +81,47 @@ class OpenRouter:
 
 
 def body_of(request: Request) -> Json:
-    """Return the create's body. Reads the inputs' files. Words come first, as OpenRouter advises."""
+    """Return the create's body. Reads the inputs' files, and the turns. Words come first, as OpenRouter advises."""
     model, _ = request.given()
     stills.check_prompt(request)
     content = [{"type": "text", "text": request.prompt}, *(_shown(entry) for entry in request.inputs)]
+    before = turns.before(request) if turns.go_on(request) else []
+    said_before = [message for turn in before for message in turn]
+    told = fitting(said_before, model.references - len(request.inputs))
     form = {"image_size": stills.size_of(request), "aspect_ratio": stills.ratio_of(request)}
     body: Json = {
         "model": model.id,
-        "messages": [{"role": "user", "content": content}],
+        "messages": [*told, {"role": "user", "content": content}],
         "modalities": ["image", "text"],
         "image_config": {name: value for name, value in form.items() if value},
     }
     if request.label:
         body["metadata"] = {"attempt": request.label}
     return body
+
+
+def fitting(messages: list[Json], most: int) -> list[Json]:
+    """Return what was said with its latest pictures only, one at least: a model takes so many in a request."""
+    over = sum(map(_pictures, messages)) - max(most, 1)
+    kept = []
+    for message in messages:
+        shown = _pictures(message)
+        kept += _in_words(message) if shown and over > 0 else [message]
+        over -= shown
+    return kept
+
+
+def _pictures(message: Json) -> int:
+    parts = message["content"] if message["role"] == "user" else message["images"]
+    return sum(part["type"] == "image_url" for part in parts)
+
+
+def _in_words(message: Json) -> list[Json]:
+    """Return a message without its pictures and what belongs to them; nothing where it was no more."""
+    content = message["content"]
+    if message["role"] == "user":
+        return [{**message, "content": [part for part in content if part["type"] == "text"]}]
+    return [{"role": message["role"], "content": content}] if content else []
 
 
 def _shown(entry: Input) -> Json:
@@ -95,8 +132,8 @@ def _shown(entry: Input) -> Json:
     }
 
 
-async def _create(door: Door, content: bytes) -> Answer:
-    """Send the one paid request. Raises NotSent, Refused or Doubt, and nothing else of the provider's."""
+async def _create(door: Door, content: bytes) -> Json:
+    """Send the one paid request; return the answer's body. Raises NotSent, Refused or Doubt, and nothing else."""
     headers = {"authorization": f"Bearer {door.secret}", "content-type": "application/json"}
     url = f"{client.base_url(door)}/chat/completions"
     try:
@@ -108,7 +145,7 @@ async def _create(door: Door, content: bytes) -> Answer:
         raise answers.of(error) from error
     if reply.status_code != 200:
         raise refusal(reply.status_code, reply.content, reply.headers)
-    return await asyncio.to_thread(read, reply.content)
+    return await asyncio.to_thread(answers.parsed, reply.content)
 
 
 def refusal(status: int, content: bytes, headers: Mapping[str, str]) -> EngineError:
@@ -117,11 +154,14 @@ def refusal(status: int, content: bytes, headers: Mapping[str, str]) -> EngineEr
         error = answers.structured(json.loads(content))
     except ValueError:
         error = None
-    said = Said(status, error, headers)
-    if status == 403 and _is_moderated(error):
-        why = FAILURES[Code.SAFETY_BLOCKED].why
-        return Refused(why, Code.SAFETY_BLOCKED, said.words, status=status)
-    return answers.of_answer(said)
+    answer = Said(status, error, headers)
+    named = Code.SAFETY_BLOCKED if status == 403 and _is_moderated(error) else None
+    named = Code.CHAIN_EXPIRED if status == 400 and _lacks_reasons(error) else named
+    return (
+        Refused(FAILURES[named].why, named, answer.words, status=status)
+        if named
+        else answers.of_answer(answer)
+    )
 
 
 def _is_moderated(error: Mapping[str, Any] | None) -> bool:
@@ -129,9 +169,15 @@ def _is_moderated(error: Mapping[str, Any] | None) -> bool:
     return bool(_object((error or {}).get("metadata")).get("reasons"))
 
 
-def read(content: bytes) -> Answer:
+def _lacks_reasons(error: Mapping[str, Any] | None) -> bool:
+    """Return whether a conversation is refused because what the model thought is not in it, or not known."""
+    told = error or {}
+    words = (told.get("message"), _object(told.get("metadata")).get("raw"))
+    return any(str(one).startswith(UNSIGNED) for one in words)
+
+
+def said(body: Json) -> Answer:
     """Return what a completion says. Raises Doubt for one with neither choices nor an error."""
-    body = answers.parsed(content)
     error, choice = answers.structured(body), _first(body.get("choices"))
     if error is None and not choice:
         raise answers.lost("The answer has neither choices nor an error.")
@@ -147,6 +193,17 @@ def read(content: bytes) -> Answer:
         words=message["content"] if isinstance(message.get("content"), str) else "",
         errors=tuple(_errors(error, choice, reason)),
     )
+
+
+def _theirs(body: Json) -> Json:
+    """Return the model's message as it goes back to it: what it said and showed, and its reasons as they came."""
+    message = _object(_first(body.get("choices")).get("message"))
+    pictures = [entry for entry in message.get("images") or () if isinstance(entry, dict) and _medium(entry)]
+    shown = [{"type": "image_url", "image_url": {"url": entry["image_url"]["url"]}} for entry in pictures]
+    words = message["content"] if isinstance(message.get("content"), str) else ""
+    reasons = message.get("reasoning_details")
+    more = {"reasoning_details": reasons} if reasons and isinstance(reasons, list) else {}
+    return {"role": "assistant", "content": words, "images": shown, **more}
 
 
 def _first(choices: Any) -> Json:

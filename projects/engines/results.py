@@ -56,7 +56,7 @@ async def _bytes(door: Door, ended: Ended, part: Json, files: Files) -> Path | N
     if "path" in part:
         return await asyncio.to_thread(_copied, Path(part["path"]), target)
     try:
-        await downloads.fetch(door, (ended.ticket or {})["api_version"], part["uri"], target)
+        await downloads.fetch(door, (ended.ticket or {})["api_version"], part["uri"], target, files.kept)
     except Gone:
         return None
     return target

@@ -118,6 +118,7 @@ def asked_of(request: Request) -> Json:
     if request.seed:
         config["seed"] = request.seed
     if request.label:
+        # The SDK 3.4.0 sends them beside `instances` (models.py, _GenerateVideosConfig_to_vertex); never tried live.
         config["labels"] = {"attempt": request.label}
     if bucket := downloads.bucket_of(door):
         config["output_gcs_uri"] = f"gs://{bucket}/{request.label or 'studio'}"

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from projects.engines import answers, client, interactions, prices, results, sources, stills, uploads
-from projects.engines.base import Door, Ended, Files, Json, Made, Output, Request, Ticket
-from projects.engines.errors import Refused
+from projects.engines import answers, client, interactions, prices, results, sources, stills, turns, uploads
+from projects.engines.base import Door, Ended, Files, Json, Output, Request, Ticket
 from projects.engines.interactions import Answer
 from projects.engines.models import Model
-from projects.failures import FAILURES, Code
+from projects.failures import Code
 
 CREATE_SECONDS = 300.0
 KEPT = ("text", "inlineData", "thoughtSignature")
@@ -34,30 +31,24 @@ BLOCKED = frozenset(
 UNSIGNED = "MISSING_THOUGHT_SIGNATURE"
 
 
-async def start(request: Request, files: Files, *, goes_on: bool) -> Ended:
-    """Send the create; its answer is the end. `goes_on`: the turns before are sent along."""
+async def start(request: Request, files: Files) -> Ended:
+    """Send the create; its answer is the end. The turns before are sent along."""
     model, door = request.given()
     turn = await asyncio.to_thread(_turn, request)
-    before = await asyncio.to_thread(_before, request) if goes_on else []
+    before = await asyncio.to_thread(_before, request) if turns.go_on(request) else []
     asked = await asyncio.to_thread(asked_of, request, turn, before)
     body = await _create(door, model, asked)
     ended = await asyncio.to_thread(_ended, body, {"model": model.id}, files)
-    if ended.status != "done" or ended.ticket is None:
+    theirs = _theirs(body)
+    if ended.status != "done" or ended.ticket is None or not _is_signed(theirs):
         return ended
-    after = {"after": request.chain.ticket["id"]} if goes_on and request.chain else {}
-    name = await asyncio.to_thread(_remember, [turn, _theirs(body)], request.label, files)
-    return replace(ended, ticket={**ended.ticket, **after, "history": name} if name else ended.ticket)
+    return await asyncio.to_thread(turns.kept, ended, [turn, theirs], request, files)
 
 
 async def fetch(ended: Ended, request: Request, files: Files) -> Output:
     """Return the picture's bytes as they were kept, and the turn that brought it."""
     output = await results.fetch(request.given()[1], ended, files, "image", _nothing)
-    name = str((ended.ticket or {}).get("history") or "")
-    kept = files.kept / name if files.kept and name else None
-    if kept is None or not kept.exists():
-        return output
-    turn = await asyncio.to_thread(shutil.copyfile, kept, files.new(name))
-    return replace(output, files=(*output.files, Made(turn, "history", "history", is_private=True)))
+    return await turns.added(output, ended, files)
 
 
 def asked_of(request: Request, turn: Json, before: list[Json]) -> Json:
@@ -84,11 +75,11 @@ def asked_of(request: Request, turn: Json, before: list[Json]) -> Json:
     return {"model": model.id, "contents": contents, "config": types.GenerateContentConfig(**config)}
 
 
-def fitting(turns: list[Json], most: int) -> list[Json]:
+def fitting(said: list[Json], most: int) -> list[Json]:
     """Return what was said with its latest pictures only, one at least: a model takes so many in a request."""
-    over = sum("inlineData" in part for content in turns for part in content["parts"]) - max(most, 1)
+    over = sum("inlineData" in part for content in said for part in content["parts"]) - max(most, 1)
     kept = []
-    for content in turns:
+    for content in said:
         parts = []
         for part in content["parts"]:
             if "inlineData" in part and over > 0:
@@ -109,13 +100,7 @@ def _turn(request: Request) -> Json:
 
 
 def _before(request: Request) -> list[Json]:
-    """Return what was said up to the version that goes on. Raises Refused where that is gone."""
-    try:
-        paths = request.chain.turns if request.chain else ()
-        return [content for path in paths for content in json.loads(path.read_text())]
-    except (OSError, ValueError) as error:
-        why = FAILURES[Code.CHAIN_EXPIRED].why
-        raise Refused(why, Code.CHAIN_EXPIRED, f"A turn cannot be read: {type(error).__name__}") from error
+    return [content for turn in turns.before(request) for content in turn]
 
 
 async def _create(door: Door, model: Model, asked: Json) -> Json:
@@ -193,16 +178,10 @@ def _theirs(body: Json) -> Json:
     return {"role": "model", "parts": [part for part in kept if part]}
 
 
-def _remember(turns: list[Json], label: str, files: Files) -> str:
-    """Keep a turn; return its file's name, or nothing where it cannot be continued: unsigned, or there was no room."""
-    shown = [part for part in turns[-1]["parts"] if "inlineData" in part]
-    if not shown or not all(part.get("thoughtSignature") for part in shown):
-        return ""
-    name = f"turn-{label}.json"
-    with suppress(OSError):
-        interactions.write((files.kept or files.folder) / name, json.dumps(turns).encode())
-        return name
-    return ""
+def _is_signed(theirs: Json) -> bool:
+    """Return whether a model's turn can go back to it: with a picture, and none without its signature."""
+    shown = [part for part in theirs["parts"] if "inlineData" in part]
+    return bool(shown) and all(part.get("thoughtSignature") for part in shown)
 
 
 def _media(parts: list[Json]) -> Iterator[Json]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 
-from projects import actions, engines
-from projects.actions import Refused, market
-from projects.actions.people import SENTENCES, Need, need
+from projects import actions, engines, policies
+from projects.actions import Refused
 from projects.models import Asset, Project
+from projects.policies import SENTENCES, Need, need
 
 REMEDIES = {
     Need.ANSWER: "Add --people none, adults or minors.",
@@ -38,6 +38,5 @@ def settle(
 
 
 def _needed(user: User, project: Project, assets: Sequence[Asset]) -> Need | None:
-    here = market.of(user, project)
-    confirmed = actions.people.confirmed(project)
-    return need([asset.who for asset in assets], confirmed, is_limited=here.is_limited)
+    said, confirmed = [asset.who for asset in assets], policies.confirmed(project)
+    return need(said, confirmed, is_limited=policies.is_limited(project, user.pk))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -14,7 +18,7 @@ from projects.engines.errors import Damaged
 from projects.models import Attempt, Receipt, Step
 from projects.runner import ledger
 from projects.runner.limits import limits
-from projects.states import AttemptState, Status
+from projects.states import AttemptState, Bill, Status
 
 MOST_FETCHES = 5
 SHARES = 2 ** (MOST_FETCHES - 1) - 1
@@ -45,6 +49,27 @@ def media_of(attempt: Attempt) -> tuple[Json, ...]:
     """Return where a finished call's result is. Bytes that came with its answer are left out once they were damaged."""
     is_damaged = _damaged(attempt).exists()
     return tuple(part for part in attempt.media if "uri" in part or not is_damaged)
+
+
+def place(attempt: UUID) -> Path:
+    """Return where the bytes of a damaged result are kept for the operator."""
+    return Path(settings.DATA_DIR) / "damaged" / str(attempt)
+
+
+@contextmanager
+def keeping(attempt: Attempt) -> Iterator[None]:
+    """Keep what came of a paid result last, where it proves damaged; a good one ends that."""
+    kept = place(attempt.uuid)
+    try:
+        yield
+    except Damaged as error:
+        if error.path and attempt.bill != Bill.FREE:
+            with suppress(OSError):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                error.path.replace(kept)
+                error.detail += f" What came is kept as damaged/{kept.name} in the data folder."
+        raise
+    kept.unlink(missing_ok=True)
 
 
 def _damaged(attempt: Attempt) -> QuerySet[Receipt]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -20,7 +21,7 @@ from django.utils import timezone
 
 from projects.engines import uploads
 from projects.models import Asset, Attempt, Project, ProviderFile, Removal, Step, files
-from projects.runner import spool
+from projects.runner import damaged, spool
 from projects.states import ENDED, Status
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def step(found: Step) -> None:
         _ask(attempts)
     for attempt in attempts:
         spool.drop(attempt.uuid)
+        damaged.place(attempt.uuid).unlink(missing_ok=True)
     _clear(made)
 
 
@@ -141,13 +143,19 @@ def _remove(one: Asset) -> None:
             folder = files.folder(team, sha)
             if folder.exists() and not Asset.objects.kept().filter(shared, project__team=team).exists():
                 shutil.rmtree(folder)
-            for name in _private(one):
-                (folder / name).unlink(missing_ok=True)
+        for turn in _turns(one):
+            turn.unlink(missing_ok=True)
 
 
-def _private(one: Asset) -> list[str]:
-    """Return the files of a result's own conversation, which go even where the same bytes are somebody else's too."""
-    attempts = (
-        Attempt.objects.filter(step=one.made_by_id, ticket__has_key="history") if one.made_by_id else ()
-    )
-    return [str(attempt.ticket["history"]) for attempt in attempts if attempt.ticket]
+def _turns(one: Asset) -> Iterator[Path]:
+    """Yield the private files that hold a picture: the turn that made it, and each turn that it was sent with.
+
+    They go even where the same bytes are somebody else's too. The next edit begins anew from its version's picture.
+    """
+    kept = Attempt.objects.filter(step__project=one.project_id, ticket__has_key="history")
+    for attempt in kept.prefetch_related("step__made"):
+        sent = {entry["sha256"] for entry in attempt.request.get("inputs", ())}
+        if attempt.step_id == one.made_by_id or one.sha256 in sent:
+            made = [files.folder(one.project.team_id, asset.sha256) for asset in attempt.step.made.all()]
+            name = str((attempt.ticket or {})["history"])
+            yield from (place / name for place in (spool.folder(attempt.uuid), *made))

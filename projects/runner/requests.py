@@ -8,13 +8,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from projects import catalogue
+from projects import catalogue, engines, policies
 from projects.engines import models
-from projects.engines.base import Chain, Input, Request
+from projects.engines.base import Chain, Input, Request, Verdict
 from projects.engines.errors import Refused
 from projects.engines.models import Model
 from projects.failures import Code
 from projects.models import Asset, Attempt, Door, Order, Step, files, model
+from projects.models.project import People
 from projects.runner import hooks
 from projects.states import AttemptState
 from projects.wish import Wish
@@ -52,11 +53,8 @@ def inputs_of(chosen: dict[str, list[Asset]]) -> tuple[Input, ...]:
 def of_step(step: Step, attempt: Attempt) -> Request:
     """Return the request of a step, with the paths of its files. Raises Refused when one was deleted for good."""
     chosen = assets_of(step)
-    unsent = attempt.state == AttemptState.PLANNED
-    if unsent and any(asset.purged_at for assets in chosen.values() for asset in assets):
-        raise Refused(
-            "A file that this needs was deleted for good. Begin anew with another file.", Code.INPUT_REJECTED
-        )
+    if attempt.state == AttemptState.PLANNED:
+        _require_sendable(step, [asset for assets in chosen.values() for asset in assets])
     return Request(
         wish=Wish.from_json(step.wish),
         task=step.task,
@@ -70,6 +68,38 @@ def of_step(step: Step, attempt: Attempt) -> Request:
         seed=step.seed,
         hook=hooks.address(attempt),
     )
+
+
+def _require_sendable(step: Step, assets: list[Asset]) -> None:
+    """Raise Refused for files that are gone; and for clips that may not go, which are uploaded before the create."""
+    if any(asset.purged_at for asset in assets):
+        raise Refused(
+            "A file that this needs was deleted for good. Begin anew with another file.", Code.INPUT_REJECTED
+        )
+    if any(asset.kind == Asset.Kind.VIDEO for asset in assets):
+        require_allowed(step)
+
+
+def require_allowed(step: Step) -> None:
+    """Raise Refused where a step may not go to its provider as things stand now; its order may be days old."""
+    if verdict := refusal(step, step.order.by_id):
+        raise Refused(verdict.sentence, verdict.code or Code.INPUT_REJECTED)
+
+
+def refusal(step: Step, user_id: int) -> Verdict | None:
+    """Return why a person may not send this step to its provider now: answers, confirmations and regions change."""
+    engine = engines.all_engines().get(step.engine)
+    if engine is None or not engine.paid:
+        return None
+    assets = [asset for found in assets_of(step).values() for asset in found]
+    said = {asset.who for asset in assets}
+    is_ruled = bool(said - {People.NONE}) or policies.feeds_back(step.engine, step.ability)
+    if not assets or not is_ruled:
+        return None
+    project = assets[0].project
+    confirmed = policies.confirmed(project) if said & {People.ADULTS, People.MINORS} else frozenset[str]()
+    limited = policies.is_limited(project, user_id)
+    return policies.refusal(step.engine, step.ability, said, confirmed, is_limited=limited)
 
 
 def model_of(model_id: str, door: Door) -> Model | None:
@@ -135,8 +165,9 @@ def edits_of(step: Step) -> int:
 def assets_of(step: Step) -> dict[str, list[Asset]]:
     """Return what a step is made from, by role: the order's own files, or the picked result of the stage before."""
     roles = step.order.plan[step.stage].get("inputs", ()) if step.stage else ()
-    if roles and step.source:
-        return {role: [step.source] for role in roles}
+    if roles and step.source_id:
+        source = Asset.objects.select_related("project", "made_by").get(pk=step.source_id)
+        return {role: [source] for role in roles}
     return of_order(step.order)
 
 
@@ -144,6 +175,8 @@ def of_order(order: Order) -> dict[str, list[Asset]]:
     """Return the assets of an order by role, in the order of the task's slots: a database may mix up JSON's keys."""
     task, inputs = order.task, order.inputs
     wanted = [pk for pks in inputs.values() for pk in pks]
+    if not wanted:
+        return {}
     rows = Asset.objects.filter(pk__in=wanted).select_related("project", "made_by")
     found = {asset.pk: asset for asset in rows}
     recipe = catalogue.all_tasks().get(task)

@@ -28,6 +28,7 @@ def hourly() -> None:
     Upload.objects.filter(created_at__lt=Now() - DAY).delete()
     for root in (settings.WORK_DIR, settings.FILE_UPLOAD_TEMP_DIR, Path(settings.DATA_DIR) / "uploads"):
         _remove_old(Path(root), older_than=DAY.total_seconds())
+    _remove_old(Path(settings.DATA_DIR) / "damaged", older_than=settings.TRASH_DAYS * DAY.total_seconds())
     for part in Path(settings.MEDIA_DIR).glob("*/*/*/.*.part"):
         _remove_if_old(part, DAY.total_seconds())
 

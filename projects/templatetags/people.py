@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django import template
 
 from projects.actions import choice
-from projects.actions.people import Need, need
 from projects.forms import TaskForm
 from projects.models import Asset, Consent
 from projects.models.project import People
+from projects.policies import Need, need
 from projects.templatetags.inputs import chosen_in
 
 register = template.Library()

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import av
 import numpy as np
+from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, UnidentifiedImageError
 
 from projects.media.typography.fonts import FOLDER
@@ -133,6 +134,7 @@ def clip(base: Base, size: Size, seconds: float, words: str) -> Made:
             picture = container.add_stream("libx264", rate=FRAMES_A_SECOND)
             picture.width, picture.height, picture.pix_fmt = *size, "yuv420p"
             picture.options = {"preset": "ultrafast", "crf": "30"}
+            picture.codec_context.colorspace = Colorspace.ITU709
             sound = container.add_stream("aac", rate=RATE, layout="stereo")
             _film(container, picture, _marked(base, size, words), seconds)
             _hum(container, sound, seconds)
@@ -160,7 +162,8 @@ def _film(
 
 
 def _second(stream: av.VideoStream, picture: Image.Image) -> Iterator[bytes]:
-    planes = av.VideoFrame.from_image(picture).reformat(format="yuv420p").to_ndarray()
+    shown = av.VideoFrame.from_image(picture)
+    planes = shown.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709).to_ndarray()
     height, width = picture.height, picture.width
     bar, low = max(8, width // 12), height - max(4, height // 40)
     for number in range(FRAMES_A_SECOND):

@@ -35,7 +35,10 @@ BODY = {
     "metadata": dict,
     "provider": dict,
 }
-MESSAGE = {"role": str, "content": (str, list), "images": list}
+MESSAGE = {"role": str, "content": (str, list), "images": list, "reasoning_details": list}
+REASON = {"type": str, "data": str, "format": str, "index": int}
+UNSIGNED = "Gemini models require OpenRouter reasoning details to be preserved in each request."
+"""Recorded by janhq/jan issue 7009 and massgen issue 624."""
 TEXT = {"type": str, "text": str}
 PICTURE = {"type": str, "image_url": dict}
 IMAGE = {"aspect_ratio": str, "image_size": str}
@@ -101,6 +104,7 @@ def _ask(world: World, body: Any) -> tuple[Ask, dict[str, str]]:
     shown = body.get("image_config", {})
     shapes.hold(shown, IMAGE, "image_config")
     prompt, given, start = _messages(body.get("messages", []))
+    _signed(world, body["messages"])
     size, ratio = check_still.image_size(
         row, shown.get("image_size", ""), shown.get("aspect_ratio", ""), len(given)
     )
@@ -130,6 +134,22 @@ def _messages(messages: list[Any]) -> tuple[str, list[Given], int]:
     return prompt, given, start
 
 
+def _signed(world: World, messages: list[Any]) -> None:
+    """Refuse an assistant's pictures without the reasons that they were given out with."""
+    for message in messages:
+        if message.get("images"):
+            reasons = message.get("reasoning_details", [])
+            for reason in reasons:
+                shapes.hold(reason, REASON, "messages.reasoning_details")
+            known = {_reason(one.id) for one in world.ledger.creates()}
+            if not reasons or any(reason.get("data") not in known for reason in reasons):
+                raise Refused(UNSIGNED)
+
+
+def _reason(id_: str) -> str:
+    return base64.b64encode(f"emulated:{id_}".encode()).decode()
+
+
 def _is_text(part: Any) -> bool:
     kind = shapes.type_of(part)
     if kind not in {"text", "image_url"}:
@@ -153,6 +173,13 @@ def _answer(one: Interaction) -> Reply:
     if outcome.shows:
         address = f"data:{one.file.mime};base64,{base64.b64encode(one.file.data).decode()}"
         message["images"] = [{"type": "image_url", "image_url": {"url": address}}]
+        reason = {
+            "type": "reasoning.encrypted",
+            "data": _reason(one.id),
+            "format": "google-gemini-v1",
+            "index": 0,
+        }
+        message["reasoning_details"] = [reason]
     native = outcome.block or outcome.finish
     blocked = bool(outcome.block) or native in FILTERED
     choice = {

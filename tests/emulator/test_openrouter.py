@@ -61,6 +61,19 @@ def test_a_conversation_goes_on_in_the_ratio_of_its_picture(emulator):
     assert [len(one.media) for one in emulator.ledger.creates()] == [1, 2]
 
 
+@pytest.mark.parametrize("reasons", [None, [], [{"type": "reasoning.encrypted", "data": "b3RoZXI="}]])
+def test_a_conversation_without_its_reasons_is_refused(emulator, reasons):
+    said = ask(emulator).json()["choices"][0]["message"] | {"reasoning_details": reasons}
+    if reasons is None:
+        del said["reasoning_details"]
+
+    answer = ask(emulator, messages=[said, {"role": "user", "content": "now at night"}])
+
+    assert answer.status_code == 400
+    assert "reasoning details to be preserved" in answer.json()["error"]["message"]
+    assert len(emulator.ledger.creates()) == 1
+
+
 REFUSED: dict[str, tuple[dict[str, Any], int, str]] = {
     "camelCase": ({"image_config": {"aspectRatio": "16:9"}}, 400, "aspectRatio"),
     "an unknown key": ({"foo": 1}, 400, "foo"),
