@@ -77,13 +77,17 @@ class Book:
 
     async def report(self, step: Step, claim: UUID, phase: Phase, share: float | None, note: str) -> None:
         """Note a sign of life; a new phase goes out at once."""
-        fields, last = at_work(phase, share, note), self._told.get(step.pk)
-        if fields == last:
-            return
-        self._told[step.pk] = fields
-        self._waiting[step.pk] = _Note(step, claim, fields)
+        last = self._told.get(step.pk)
+        self.note(step, claim, phase, share, note)
         if last is None or last["phase"] != phase:
             await self.flush()
+
+    def note(self, step: Step, claim: UUID, phase: Phase, share: float | None = None, note: str = "") -> None:
+        """Note a sign of life for the next flush, where it is news; of what is over by then nobody hears."""
+        fields = at_work(phase, share, note)
+        if fields != self._told.get(step.pk):
+            self._told[step.pk] = fields
+            self._waiting[step.pk] = _Note(step, claim, fields)
 
     async def written(self, step: Step, phase: Phase) -> None:
         """Hint a new phase that stands in the row already: a line of the runner wrote it along."""

@@ -44,6 +44,20 @@ async def test_only_news_is_written() -> None:
     assert await version(step) == before + 2
 
 
+async def test_what_is_over_before_the_flush_is_never_written() -> None:
+    step, claim = await do(running)()
+    book, before = Book(), await version(step)
+
+    book.note(step, claim, Phase.FINISHING)
+    book.forget(step)
+    await book.flush()
+    assert await version(step) == before
+
+    book.note(step, claim, Phase.FINISHING)
+    await book.flush()
+    assert await version(step) == before + 1
+
+
 async def test_a_phase_that_a_line_wrote_along_is_not_written_again() -> None:
     step, claim = await do(running)()
     book, before = Book(), await version(step)

@@ -52,7 +52,7 @@ def test_a_charge_reads_nobody_again(django_assert_num_queries: Callable[[int], 
     attempt, budget = make_attempt()
     reserve(attempt, Decimal("0.60"), [budget])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         settle(attempt, Decimal("0.45"), None)
 
     held, charged = Spend.objects.get(kind="reserve"), Spend.objects.get(kind="charge")

@@ -49,12 +49,6 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def flushed(path: Path) -> str:
-    """Bring a file's bytes to the disk, and return their sha-256 in hex."""
-    _flush(path)
-    return digest(path)
-
-
 def place(source: Path, target: Path) -> None:
     """Move a finished file to its place: flushed, renamed, and only then visible. The same file twice is one."""
     if target.exists():

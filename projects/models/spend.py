@@ -222,36 +222,30 @@ def settle(
     While its hold stands, all of it is released and `usd` is charged (0 too). Afterwards the difference is an
     adjustment, once per receipt. An attempt that held nothing costs nothing and has no lines.
     """
+    cost = {"cost_usd": usd} if attempt.quote_usd else {}
+    fields: dict[str, Any] = {"bill": bill, **cost} if bill else cost
+    if not fields:
+        return
     with transaction.atomic(savepoint=False):
-        attempt = Attempt.objects.select_for_update().only("budget_ids", "cost_usd").get(pk=attempt.pk)
-        fields: dict[str, Any] = {"bill": bill} if bill else {}
-        lines = {line.kind: line for line in attempt.spend.exclude(kind=Spend.Kind.ADJUST)}
-        if held := lines.get(Spend.Kind.RESERVE):
-            fields["cost_usd"] = usd
-            if Spend.Kind.CHARGE not in lines:
-                _release_and_charge(attempt, held, usd, receipt, reason)
-            elif receipt and not attempt.spend.filter(kind=Spend.Kind.ADJUST, receipt=receipt).exists():
-                _adjust(attempt, held, usd, receipt, reason)
-        if fields:
-            Attempt.objects.filter(pk=attempt.pk).update(**fields)
+        # This holds the row: whoever settles it at the same moment waits here, and then sees our lines.
+        Attempt.objects.filter(pk=attempt.pk).update(**fields)
+        if cost:
+            lines = list(attempt.spend.annotate(budgets=F("attempt__budget_ids")).order_by("pk"))
+            _balance(lines, usd, {"receipt": receipt, "reason": reason})
 
 
-def _release_and_charge(
-    attempt: Attempt, held: Spend, usd: Decimal, receipt: Receipt | None, reason: str
-) -> None:
-    said = {"receipt": receipt, "reason": reason}
-    Spend.objects.bulk_create(
-        [_after(held, Spend.Kind.RELEASE, held.usd, **said), _after(held, Spend.Kind.CHARGE, usd, **said)]
-    )
-    Budget.objects.filter(pk__in=attempt.budget_ids).update(
-        reserved=_usd(F("reserved") - held.usd), spent=_usd(F("spent") + usd)
-    )
-
-
-def _adjust(attempt: Attempt, held: Spend, usd: Decimal, receipt: Receipt, reason: str) -> None:
-    difference = usd - attempt.cost_usd
-    _after(held, Spend.Kind.ADJUST, difference, receipt=receipt, reason=reason).save()
-    Budget.objects.filter(pk__in=attempt.budget_ids).update(spent=_usd(F("spent") + difference))
+def _balance(lines: list[Any], usd: Decimal, said: dict[str, Any]) -> None:
+    """Write what is missing between the lines of an attempt, its hold first, and what it cost."""
+    held, budgets = lines[0], Budget.objects.filter(pk__in=lines[0].budgets)
+    charged = [line for line in lines if line.kind in (Spend.Kind.CHARGE, Spend.Kind.ADJUST)]
+    if not charged:
+        charge = _after(held, Spend.Kind.CHARGE, usd, **said)
+        Spend.objects.bulk_create([_after(held, Spend.Kind.RELEASE, held.usd, **said), charge])
+        budgets.update(reserved=_usd(F("reserved") - held.usd), spent=_usd(F("spent") + usd))
+    elif said["receipt"] and said["receipt"].pk not in {line.receipt_id for line in charged[1:]}:
+        difference = usd - sum(line.usd for line in charged)
+        _after(held, Spend.Kind.ADJUST, difference, **said).save()
+        budgets.update(spent=_usd(F("spent") + difference))
 
 
 def _after(held: Spend, kind: Spend.Kind, usd: Decimal, **said: Any) -> Spend:

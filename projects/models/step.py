@@ -45,8 +45,8 @@ class StepQuerySet(models.QuerySet["Step"]):
         return self.filter(purged_at=None)
 
     def whole(self) -> Self:
-        """Read along what a run of a step needs to know."""
-        return self.select_related("order", "project", "source", "parent", "door")
+        """Read along what every run of a step needs to know; few have a source or a parent as well."""
+        return self.select_related("order", "project", "door")
 
     def due(self) -> Self:
         """Return what may be claimed now: queued and due, or running past its lease."""

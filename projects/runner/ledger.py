@@ -177,12 +177,6 @@ def _settle(attempt: Attempt, ended: Ended, told: Receipt) -> None:
         spend.settle(attempt, Decimal(0), told, "no result and no count")
 
 
-def given_up(step: Step, claim: UUID, error: EngineError) -> None:
-    """Fail a step whose work ended badly or not in time. Raises ClaimLost."""
-    if not ended_both(step, claim, Status.FAILED, failure(error)):
-        raise ClaimLost
-
-
 @transaction.atomic
 def ended_both(step: Step, claim: UUID, status: Status, fields: dict[str, str]) -> bool:
     """End a step and its open attempt together; true when this claim still held it.

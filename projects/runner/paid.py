@@ -19,10 +19,10 @@ from channels.db import database_sync_to_async
 
 from projects import progress
 from projects.engines.base import Ended, Engine, Files, Output, Progress, Request, Ticket
-from projects.engines.errors import Broken, Damaged, Doubt, EngineError, NotSent, Refused
+from projects.engines.errors import Broken, Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Step, files
-from projects.runner import damaged, ledger, remembered, spool
+from projects.runner import damaged, ledger, remembered, requests, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
 from projects.runner.limits import limits
 from projects.states import AttemptState, Phase
@@ -56,18 +56,7 @@ class Run:
 
 async def made(run: Run) -> Output:
     """Return the result of a paid step. Raises Settled where the rows say how it ended instead."""
-    try:
-        ended = await _ended(run)
-        return await _fetched(run, ended)
-    except Damaged:
-        raise
-    except (Broken, Refused) as error:
-        await database_sync_to_async(ledger.given_up)(run.step, run.claim, error)
-        raise Settled from error
-    except OSError as error:
-        full = Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, str(error))
-        await database_sync_to_async(ledger.given_up)(run.step, run.claim, full)
-        raise Settled from error
+    return await _fetched(run, await _ended(run))
 
 
 async def _ended(run: Run) -> Ended:
@@ -133,6 +122,7 @@ async def _intended(run: Run, request: Request) -> None:
 
 
 def _intend(run: Run, request: Request) -> None:
+    requests.require_allowed(run.step)
     _require_space()
     ledger.sending(run.step, run.claim, run.attempt, request)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -97,14 +97,16 @@ async def _giving_back(step: Step, claim: UUID) -> AsyncIterator[None]:
 async def _work(step: Step, claim: UUID, book: progress.Book, hold: Hold) -> None:
     engine = engines.get(step.engine)
     attempt, request = await database_sync_to_async(_begun)(step, claim, engine, hold)
-    with files.work_folder(f"step-{step.pk}") as folder:
-        room = Files(folder, wall_seconds=_wall(step), kept=spool.folder(attempt.uuid))
+    with files.work_folder(f"step-{step.pk}") as folder, damaged.keeping(attempt):
+        room = Files(folder, wall_seconds=_wall(request), kept=spool.folder(attempt.uuid))
         run = paid.Run(step, claim, attempt, engine, request, room, hold, book)
         output = await (paid.made(run) if engine.paid else _free(run))
-        await book.report(step, claim, Phase.FINISHING, None, "")
-        result = await asyncio.to_thread(save.flushed, await save.checked(output, folder))
-        hold.let_go()
-        await database_sync_to_async(save.stored)(step, claim, attempt, result)
+        book.note(step, claim, Phase.FINISHING)
+        result = await save.checked(output, folder)
+        with ExitStack() as held:
+            fields = await asyncio.to_thread(save.placed, step.project.team_id, result, held)
+            hold.let_go()
+            await database_sync_to_async(save.stored)(step, claim, attempt, result.output, fields)
     if room.kept and room.kept.exists():
         await asyncio.to_thread(spool.drop, attempt.uuid)
     await progress.astep_changed(step)
@@ -167,9 +169,9 @@ def _stopped(event: Ended) -> Broken:
     return Broken(FAILURES[code].why, code, detail=event.words)
 
 
-def _wall(step: Step) -> float:
-    seconds = float(step.source.seconds) if step.source_id and step.source else 0
-    return limits().shortest_wall + limits().wall_per_second * max(seconds, step.wish.get("seconds") or 0)
+def _wall(request: Request) -> float:
+    lengths = [float(entry.facts.get("seconds", 0)) for entry in request.inputs]
+    return limits().shortest_wall + limits().wall_per_second * max(request.wish.seconds, *lengths, 0.0)
 
 
 def open_attempt(step: Step) -> Attempt:
@@ -177,7 +179,7 @@ def open_attempt(step: Step) -> Attempt:
 
     Raises Broken where a paid one has ended and the process died before it could say so of the step.
     """
-    last = step.attempts.order_by("number").last()
+    last = step.attempts.order_by("-number").first()
     if last is not None and last.state in OPEN_ATTEMPT:
         return last
     if last is not None and last.bill != Bill.FREE:

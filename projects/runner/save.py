@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,8 +35,6 @@ class Checked:
     output: Output
     main: Made
     facts: dict[str, Any]
-    sha256: str = ""
-    """Known where the bytes are flushed already, so that the database's thread need not wait for the disk."""
 
 
 async def checked(output: Output, folder: Path) -> Checked:
@@ -51,52 +50,50 @@ async def checked(output: Output, folder: Path) -> Checked:
     except pool.HandedBack as error:
         raise HandedBack from error
     except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
-        raise Damaged(str(error), await asyncio.to_thread(files.digest, main.path)) from error
+        raise Damaged(str(error), await asyncio.to_thread(files.digest, main.path), main.path) from error
     except OSError as error:
         raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
     return Checked(output, main, facts)
 
 
-def flushed(result: Checked) -> Checked:
-    """Bring a result's bytes to the disk, and name them."""
-    return replace(result, sha256=files.flushed(result.main.path))
+def placed(team_id: int, result: Checked, held: ExitStack) -> dict[str, Any]:
+    """Put the files in place, and return the asset's fields; nobody removes files until `held` lets go.
 
-
-@files.placing()
-def stored(step: Step, claim: UUID, attempt: Attempt, result: Checked) -> None:
-    """Put the files in place, then write asset, attempt and step in one transaction; without the claim, nothing.
-
-    Raises ClaimLost.
+    Raises Broken where the disk takes no more.
     """
     try:
-        fields = _placed(step.project.team_id, result)
+        held.enter_context(files.placing())
+        return _placed(team_id, result)
     except OSError as error:
         raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
-    with transaction.atomic():
-        given = _inputs(step)
-        name = f"{step.name}.{fields['extension']}"
-        asset = Asset.objects.create(
-            project=step.project,
-            name=name,
-            is_draft=step.engine == "draft" or any(asset.is_draft for asset in given),
-            people=strictest(asset.who for asset in given),
-            made_by=step,
-            created_by_id=step.order.by_id,
-            **fields,
-        )
-        if attempt.bill == Bill.FREE:
-            Attempt.objects.move(attempt.pk, AttemptState.ACCEPTED, AttemptState.FINISHED)
-        Attempt.objects.move(attempt.pk, AttemptState.FINISHED, AttemptState.STORED, ended_at=Now())
-        notes = [*step.notes, *result.output.notes]
-        if not Step.objects.end(step.pk, claim, Status.SUCCEEDED, output=asset, notes=notes, note=""):
-            raise ClaimLost
-        stages.advance(step)
+
+
+@transaction.atomic
+def stored(step: Step, claim: UUID, attempt: Attempt, output: Output, fields: dict[str, Any]) -> None:
+    """Write asset, attempt and step in one transaction; without the claim, nothing. Raises ClaimLost."""
+    given = _inputs(step)
+    asset = Asset.objects.create(
+        project=step.project,
+        name=f"{step.name}.{fields['extension']}",
+        is_draft=step.engine == "draft" or any(asset.is_draft for asset in given),
+        people=strictest(asset.who for asset in given),
+        made_by=step,
+        created_by_id=step.order.by_id,
+        **fields,
+    )
+    if attempt.bill == Bill.FREE:
+        Attempt.objects.move(attempt.pk, AttemptState.ACCEPTED, AttemptState.FINISHED)
+    Attempt.objects.move(attempt.pk, AttemptState.FINISHED, AttemptState.STORED, ended_at=Now())
+    notes = [*step.notes, *output.notes]
+    if not Step.objects.end(step.pk, claim, Status.SUCCEEDED, output=asset, notes=notes, note=""):
+        raise ClaimLost
+    stages.advance(step)
 
 
 def _placed(team_id: int, result: Checked) -> dict[str, Any]:
     """Put the result, its pictures and what lies beside it in place; return the asset's fields."""
     path = result.main.path
-    sha256, size = result.sha256 or files.digest(path), path.stat().st_size
+    sha256, size = files.digest(path), path.stat().st_size
     extension = path.suffix.lstrip(".")
     pictures = files.place_pictures(result.facts, path.parent, team_id, sha256)
     beside = {}
@@ -116,4 +113,6 @@ def _placed(team_id: int, result: Checked) -> dict[str, Any]:
 def _inputs(step: Step) -> list[Asset]:
     """Return what a step was made from: the order's files, and the result of the stage before."""
     given = [pk for pks in step.order.inputs.values() for pk in pks]
-    return list(Asset.objects.filter(pk__in=[*given, step.source_id]).select_related("project"))
+    if step.source_id:
+        given.append(step.source_id)
+    return list(Asset.objects.filter(pk__in=given).select_related("project")) if given else []

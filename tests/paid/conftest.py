@@ -50,6 +50,14 @@ def vertex(emulator: Emulator, settings: Any, tmp_path: Path, monkeypatch: pytes
     return emulator
 
 
+@pytest.fixture
+def router(emulator: Emulator, settings: Any) -> Emulator:
+    """Return the emulator behind OpenRouter's door alone."""
+    settings.GEMINI_API_KEY = ""
+    settings.OPENROUTER_API_KEY, settings.OPENROUTER_BASE_URL = emulator.key, f"{emulator.url}/api/v1"
+    return emulator
+
+
 @dataclass(frozen=True)
 class Told:
     """What the rows say of a step after a run."""

@@ -42,7 +42,7 @@ TRAPPED: dict[str, Row] = {
     "after line 6, before the download": Row("omni", DONE, place="paid._fetched"),
     "after the download, before line 7": Row("omni", DONE, place="save.stored"),
     "after a bad end is booked, before the step ends": Row(
-        "omni", FAILED, place="ledger.given_up", faults={"blocked": {}}
+        "omni", FAILED, place="ledger.ended_both", faults={"blocked": {}}
     ),
     "a picture: its id and its bytes on disk, before the answer is": Row(
         "nano-banana", DONE, place="spool.keep"

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
+from django.conf import settings
 from django.test import Client
 
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Budget, ProviderFile, Receipt, Step
-from projects.runner import ledger
+from projects.models import Attempt, Budget, ProviderFile, Receipt, Step, files
+from projects.runner import damaged, ledger, sweep
 from projects.states import AttemptState, Bill, Status
 from projects.templatetags import bills
 from tests.emulator import Emulator
-from tests.paid.conftest import Told, asked, run
+from tests.paid.conftest import Told, asked, do, run
+from tests.paid.test_forget import purged
+from tests.paid.test_openrouter import edit
 from tests.paid.test_remembered import clip, edited, sent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,6 +137,40 @@ async def test_a_damaged_result_is_fetched_five_times_and_never_made_again(
     [attempt] = last.attempts
     assert attempt.cost_usd == (await Budget.objects.aget()).spent > 0
     assert await Receipt.objects.filter(attempt=attempt, kind=Receipt.Kind.BYTES).acount() == 5
+    raw = damaged.place(attempt.uuid)
+    told = await Receipt.objects.filter(attempt=attempt, kind=Receipt.Kind.BYTES).alatest("pk")
+    assert files.digest(raw) == told.body["sha256"]
+    assert str(raw.relative_to(settings.DATA_DIR)) in last.step.detail
+
+
+async def test_damaged_bytes_that_nobody_can_fetch_again_are_kept_until_their_version_is_deleted(
+    router: Emulator,
+) -> None:
+    router.fault("corrupt")
+    came = await run(await do(edit))
+    [attempt] = came.attempts
+    raw = damaged.place(attempt.uuid)
+    kept = raw.stat().st_size
+
+    await do(sweep.hourly)
+    young = raw.exists()
+    await do(purged, came.step)
+
+    assert (came.step.code, came.states) == (_C.OUTPUT_CORRUPT, [_A.FAILED])
+    assert kept > 0
+    assert young
+    assert not raw.exists()
+
+
+async def test_damaged_bytes_go_after_a_month(router: Emulator) -> None:
+    router.fault("corrupt")
+    raw = damaged.place((await run(await do(edit))).attempts[0].uuid)
+    month_ago = time.time() - timedelta(days=31).total_seconds()
+    os.utime(raw, (month_ago, month_ago))
+
+    await do(sweep.hourly)
+
+    assert not raw.exists()
 
 
 @pytest.mark.parametrize("name", ["bytes of another sum", "garbage in the answer"])
@@ -140,16 +180,17 @@ async def test_a_result_that_arrives_whole_later_is_kept(emulator: Emulator, nam
         emulator.fault("spoilt", times=2)
     else:
         emulator.fault("corrupt", delivers="inline")
-    damaged = await run(step)
+    first = await run(step)
     for one in emulator.world.interactions.values():
         assert one.made
         one.file = emulator.world.new_file(one.made.data, one.made.mime, owner=one.owner)
 
     came = (await again(step, 2))[-1 if name == "bytes of another sum" else 0]
 
-    assert damaged.step.status == _S.QUEUED
+    assert first.step.status == _S.QUEUED
     assert (came.step.status, came.states) == (_S.SUCCEEDED, [_A.STORED]), came.step.detail
     assert len(emulator.ledger.creates()) == 1
+    assert not damaged.place(came.attempts[0].uuid).exists()
 
 
 async def test_a_file_that_failed_is_uploaded_once_more(emulator: Emulator, tmp_path: Path) -> None:

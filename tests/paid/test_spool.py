@@ -145,8 +145,10 @@ async def test_a_runner_that_lost_its_claim_keeps_the_answer_and_writes_nothing(
     made.path.write_bytes(factories.photo_bytes(320, 180))
     result = await save.checked(Output((made,)), tmp_path)
 
-    with pytest.raises(ClaimLost):
-        await do(save.stored, step, uuid4(), await step.attempts.aget(), result)
+    with ExitStack() as held:
+        fields = await do(lambda: save.placed(step.project.team_id, result, held))
+        with pytest.raises(ClaimLost):
+            await do(save.stored, step, uuid4(), await step.attempts.aget(), result.output, fields)
 
     assert not await Asset.objects.filter(made_by=step).aexists()
     assert (await do(told, step)).states == [_A.PLANNED]

@@ -152,7 +152,7 @@ class TestFaults:
     async def test_a_look_that_fails_is_repeated(
         self, vertex: Emulator, fault: str, options: dict[str, Any]
     ) -> None:
-        vertex.fault(fault, kind="poll", times=2, **options)
+        vertex.fault(fault, kind="poll", **options)
 
         came = await run(await asked())
 
