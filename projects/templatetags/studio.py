@@ -22,6 +22,7 @@ from projects.failures import FAILURES, Code, Failure
 from projects.models import Asset, Step
 from projects.states import Status
 from projects.templatetags.icons import drawings
+from projects.wish import Ratio
 
 register = template.Library()
 
@@ -116,8 +117,21 @@ def shape(asset: Asset | None) -> str:
     """Return the class of the nearest of the wall's shapes; a file without a picture is 3:2."""
     if asset is None or not (asset.width and asset.height):
         return "s32"
-    ratio = math.log(asset.width / asset.height)
-    return min(SHAPES, key=lambda name: abs(math.log(SHAPES[name]) - ratio))
+    return _nearest(asset.width / asset.height)
+
+
+def _nearest(ratio: float) -> str:
+    return min(SHAPES, key=lambda name: abs(math.log(SHAPES[name] / ratio)))
+
+
+@register.filter
+def room(step: Step) -> str:
+    """Return the shape of a step's tile: until the result is there that of the result, so that nothing moves then."""
+    asked = step.wish.get("format")
+    if step.output or not asked:
+        return shape(shown(step))
+    ratio = Ratio.parse(asked)
+    return _nearest(ratio.across / ratio.down)
 
 
 @register.filter

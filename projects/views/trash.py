@@ -29,13 +29,14 @@ Thing = TypeVar("Thing", Step, Asset)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One deleted thing: `made` versions came of it, and it leaves for good at `leaves`."""
+    """One deleted thing and its picture: `made` versions came of it, and it leaves for good at `leaves`."""
 
     kind: str
     pk: int
     name: str
     deleted_at: datetime
     made: int
+    asset: Asset | None
 
     @property
     def leaves(self) -> datetime:
@@ -109,14 +110,14 @@ def _purge(request: Request, thing: Thing, do: Callable[[User, Thing], None], ma
 
 def _entries(user: User, project: Project) -> list[Entry]:
     mine = {"project": project, "deleted_at__isnull": False}
-    steps = policies.steps(user).filter(**mine).annotate(made_of=Count("output__used_by"))
-    uploads = policies.assets(user).uploads().filter(**mine).annotate(made_of=Count("used_by"))
+    steps = policies.steps(user).filter(**mine).select_related("output__project")
+    steps = steps.annotate(made_of=Count("output__used_by"))
+    uploads = policies.assets(user).uploads().filter(**mine).select_related("project")
+    uploads = uploads.annotate(made_of=Count("used_by"))
     kinds: dict[str, QuerySet[Any, Any]] = {"step": steps, "asset": uploads}
     found = [
-        Entry(kind, *row)
+        Entry(kind, row.pk, row.name, row.deleted_at, row.made_of, row.output if kind == "step" else row)
         for kind, rows in kinds.items()
-        for row in rows.order_by("-deleted_at").values_list("pk", "name", "deleted_at", "made_of")[
-            :MOST_SHOWN
-        ]
+        for row in rows.order_by("-deleted_at")[:MOST_SHOWN]
     ]
     return sorted(found, key=lambda entry: entry.deleted_at, reverse=True)

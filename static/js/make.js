@@ -23,6 +23,8 @@
     lines(set).forEach((line, at) => cells(line).forEach((cell) => { cell.name = cell.name.replace(/-\d+-/, `-${at}-`); }));
   }
   function bare(set) {
+    const typed = (line) => cells(line).some((cell) => cell.value); // while this script was on its way
+    lines(set).filter(typed).forEach((line) => line.classList.remove('blank'));
     const empty = lines(set).filter((line) => line.classList.contains('blank'));
     empty.slice(lines(set).length > empty.length ? 0 : 1).forEach((line) => line.remove());
     empty[0]?.classList.remove('blank');

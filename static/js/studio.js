@@ -97,9 +97,8 @@ const studio = (() => {
     const isTile = part.matches('article[data-step]');
     if (isTile) moved(part);
     if (part.id === 'connection') return false; // the banner follows the socket's own events
-    if (!here) { if (isTile && part.dataset.status) added(part); return false; }
-    if ($('.pick:checked', here)) $('.pick', part)?.setAttribute('checked', '');
-    return true;
+    if (!here && isTile && part.dataset.status) added(part);
+    return !!here;
   }
   function added(tile) {
     const wall = $('#wall[data-live]');
@@ -115,6 +114,24 @@ const studio = (() => {
       box.innerHTML = text;
       return [...box.content.children].filter(known).map((part) => part.outerHTML).join('');
     },
+  });
+  // What is being pressed stays until it is let go, or the click would be lost; then its newest form is swapped in.
+  const pressed = new Map();
+  function catchUp() {
+    const parts = [...pressed.values()];
+    pressed.clear();
+    htmx.swap(document.body, parts.join(''), { swapStyle: 'none' });
+  }
+  document.addEventListener('htmx:oobBeforeSwap', ({ detail }) => {
+    const { target, fragment } = detail;
+    const part = fragment.firstElementChild;
+    pressed.delete(target.id);
+    if (part?.id === target.id && target.matches(':active')) {
+      detail.shouldSwap = false;
+      part.setAttribute('hx-swap-oob', 'true');
+      pressed.set(target.id, part.outerHTML);
+      setTimeout(catchUp, 200);
+    } else if ($('.pick:checked', target)) $('.pick', fragment)?.setAttribute('checked', '');
   });
   document.addEventListener('htmx:wsBeforeMessage', () => { focused = document.activeElement?.id; });
   document.addEventListener('htmx:wsAfterMessage', () => {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests import shell
 from tests.serving import serving
@@ -20,6 +20,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 PASSWORD = "a long enough password"
 PATIENCE = 90_000
 """Milliseconds until what should happen counts as missing: a busy machine is no fault."""
+
+NO_FAULT = ("status of 422", "ViewTransition opt-in disabled")
+"""A form that was refused; and the browser's own cross-fade between two pages, given up when the sheet comes late."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -106,13 +109,13 @@ class Seat:
         self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self._note(str(error)))
+        self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
 
-    def _note(self, message: ConsoleMessage) -> None:
-        """Keep an error; that a form was answered with 422 is no error of the page."""
-        if message.type == "error" and "status of 422" not in message.text:
-            self.complaints.append(message.text)
+    def _note(self, words: str) -> None:
+        """Keep an error that is one of the page."""
+        if not any(known in words for known in NO_FAULT):
+            self.complaints.append(words)
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Seat, Site
+from tests.browser.test_flow import open_board
 
 pytestmark = pytest.mark.browser
 Sit = Callable[..., Seat]
@@ -19,6 +20,21 @@ VIEWS = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
+STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished))"""
+"""What arrives has arrived: axe would measure the contrast of words that are still half there."""
+MOVED = """() => { window.moved = []; new PerformanceObserver((list) => list.getEntries().forEach(({ sources }) => {
+  const nodes = sources.map(({ node }) => (node?.closest ? node : node?.parentElement));
+  const others = nodes.filter((node) => node && !node.closest('#filters, .busy'));
+  moved.push(...others.map((node) => node.outerHTML.slice(0, 80)));
+})).observe({ type: 'layout-shift' }); }"""
+"""What is moved from now on, but for words that follow a number: a count, or seconds, may get a digit more."""
+MAKE = """
+from projects.models import Asset
+from tests.browser import scene
+photo = Asset.objects.filter(name='bottle.png').first()
+print(scene.ask(photo, 'animate-product', tier='sketch', seconds='2').pk)
+"""
 STATIC = Path(__file__).resolve().parents[2] / "static"
 ADDRESSES = """
 from projects.models import Asset, Project, Step
@@ -55,7 +71,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     found = {}
     for address in addresses:
         page.goto(site.path(address), wait_until="load")
-        page.wait_for_timeout(50)  # the first paint of a transition
+        page.evaluate(STILL)
         violations = [
             (entry["id"], entry["nodes"][0]["target"]) for entry in Axe().run(page).response["violations"]
         ]
@@ -96,12 +112,8 @@ def weigh(page: Page, address: str) -> tuple[int, list[str], float]:
         "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => shift += entry.value))"
         ".observe({type: 'layout-shift', buffered: true})"
     )
-    page.goto(address, wait_until="load")
-    shift = page.evaluate(
-        "window.shift"
-    )  # of the load alone: what a socket tells later may move what it adds
-    page.wait_for_load_state("networkidle")
-    return round(sum(sizes)), asked, shift
+    page.goto(address, wait_until="networkidle")
+    return round(sum(sizes)), asked, page.evaluate("window.shift")
 
 
 @pytest.mark.usefixtures("rest")
@@ -122,6 +134,25 @@ def test_home_and_board_stay_within_their_budgets(
         told = ("/running/", "/favicon")
         counted = [url for url in asked if url.startswith("http") and not urlsplit(url).path.startswith(told)]
         assert len(counted) <= 13, "\n".join(counted)
+
+
+@pytest.mark.usefixtures("rest")
+def test_nothing_moves_on_a_board_while_a_step_runs_and_ends(sit: Sit, site: Site) -> None:
+    page = sit("owner").page
+    open_board(page, site)
+    step = site.run(MAKE)
+    tile = page.locator(f"#step-{step}")
+    expect(tile).to_be_visible()  # a new tile moves the others: somebody asked for it
+    page.evaluate(
+        "() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))"
+    )
+
+    page.evaluate(MOVED)
+    expect(tile).to_have_attribute("data-status", "succeeded")
+    expect(page.locator("#running-count")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+
+    assert page.evaluate("moved") == []
 
 
 def test_own_scripts_and_styles_stay_light() -> None:

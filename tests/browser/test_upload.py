@@ -41,22 +41,23 @@ def test_a_cut_upload_goes_on_after_a_reload(sit: Sit, site: Site, tmp_path: Pat
     page.on("dialog", lambda dialog: dialog.accept())  # "leave the page?": yes
     open_board(page, site)
     large = noise(tmp_path / "large.png")
-    begun, offsets = [], []
+    begun, offsets, reloaded = [], [], []
 
-    def slices(route: Route) -> None:
-        offsets.append(int(route.request.headers["upload-offset"]))
-        route.abort() if len(offsets) == 2 else route.continue_()
+    def line(route: Route) -> None:
+        """Cut the second slice and all that follows, until the page is another one."""
+        if route.request.method == "PUT":
+            offsets.append(int(route.request.headers["upload-offset"]))
+        route.continue_() if len(offsets) < 2 or reloaded else route.abort()
 
     page.on(
         "request", lambda request: begun.append(request.url) if request.url.endswith("/uploads/") else None
     )
-    page.route(
-        "**/uploads/*/", lambda route: slices(route) if route.request.method == "PUT" else route.continue_()
-    )
+    page.route("**/uploads/*/", line)
     page.locator("[data-form=upload] input[type=file]").first.set_input_files(large)
     expect(page.locator("[data-upload]", has_text="Connection lost")).to_be_visible()
 
     page.reload()
+    reloaded.append(True)
     page.locator("[data-form=upload] input[type=file]").first.set_input_files(large)
     expect(page.locator("article[id^=asset-]", has_text="large.png")).to_be_visible()
 

@@ -22,18 +22,20 @@ def test_upload_request_cancel_and_delete(sit: Sit, site: Site, tmp_path: Path) 
     photo.write_bytes(pack_shot(915, 700))
     page.goto(site.url)
     page.get_by_role("link", name=re.compile("Autumn launch")).first.click()
+    page.wait_for_url(re.compile(r"/projects/\d+/$"))
     board = page.url
 
     page.goto(board + "upload/")
     page.locator("[data-form=upload] input[type=file]").set_input_files(photo)
     page.locator("[data-form=upload] button").last.click()
-    page.goto(board)
+    page.wait_for_url(board)
     page.locator("article[id^=asset-]", has_text="carafe.png").locator("a.open").click()
     page.get_by_role("link", name=re.compile("Animate product")).first.click()
     page.locator("input[name=seconds]").first.fill("60")
     page.locator("[data-form=task] button[type=submit]").last.click()
     expect(page).to_have_url(re.compile(r"/steps/\d+/"))
-    page.get_by_role("button", name=re.compile("Cancel")).first.click()
+    with page.expect_response("**/cancel/"):
+        page.get_by_role("button", name=re.compile("Cancel")).first.click()
     step = re.search(r"/steps/\d+/", page.url)
     assert step
 

@@ -22,6 +22,7 @@ LARGE = b"x" * 300_000
 
 _stopping = asyncio.Event()
 _handed_back = asyncio.Event()
+_socket_ended = asyncio.Event()
 _sent = 0
 
 
@@ -39,10 +40,13 @@ async def start() -> None:
 
 
 async def stop() -> None:
-    """Hand back as a runner does, with a stretch in which requests go on."""
+    """Hand back as a runner does, with a stretch in which requests go on, or until a socket has ended."""
     note("the runner hands back")
     _stopping.set()
-    await asyncio.sleep(float(os.environ.get("SERVED_HAND_BACK", "0")))
+    if (stretch := os.environ.get("SERVED_HAND_BACK", "0")) == "until a socket ends":
+        await _socket_ended.wait()
+    else:
+        await asyncio.sleep(float(stretch))
     note("the runner has handed back")
     _handed_back.set()
 
@@ -183,6 +187,7 @@ async def _socket(scope: Scope, receive: Receive, send: Send) -> None:
     while (message := await receive())["type"] == "websocket.receive":
         await send({"type": "websocket.send", "text": message["text"]})
     note(f"a socket ends: {message['code']}")
+    _socket_ended.set()
 
 
 _DOORS = {

@@ -42,14 +42,15 @@ def test_a_dripped_request_is_dropped_although_every_byte_is_new(hasty: Running)
 
 
 def test_a_body_that_keeps_coming_earns_its_time(hasty: Running) -> None:
-    parts = 6  # 0.2 s each, so 1.2 s in all where a silent sender has 1 s; each part earns a second
+    earned = b"x" * (60 * HASTY["body_rate"])
     with dial(hasty) as line:
-        line.sendall(head("POST", "/body", f"Content-Length: {parts * 4000}", "Connection: close"))
-        for _ in range(parts):
-            time.sleep(0.2)
-            line.sendall(b"x" * 4000)
+        length = f"Content-Length: {len(earned) + 1}"
+        line.sendall(head("POST", "/body", length, "Connection: close") + earned)
+        waited = not select.select([line], [], [], 1.2 * HASTY["request"])[0]
+        line.sendall(b"x")
         answer = rest(line)
 
+    assert waited
     assert answer.startswith(b"HTTP/1.1 200 ")
 
 

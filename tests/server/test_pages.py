@@ -95,7 +95,7 @@ async def test_a_page_that_is_left_gives_its_thread_back() -> None:
     arrived.clear()
     left = ApplicationCommunicator(pages, scope)
     await left.send_input({"type": "http.request", "body": b"", "more_body": False})
-    await asyncio.to_thread(arrived.wait, 5)
+    assert await asyncio.to_thread(arrived.wait, 100)
 
     await left.send_input({"type": "http.disconnect"})
     await asyncio.to_thread(both.wait)

@@ -20,7 +20,7 @@ SLICE = "/projects/1/uploads/7f1b2c3d-0000-4000-8000-1234567890ab/"
 FORM = "/projects/1/upload/"
 MIB = 1024 * 1024
 HASTY = {
-    "request": 1.0,
+    "request": 3.0,
     "body_rate": 4000,
     "reader": 0.5,
     "linger": 0.5,
@@ -30,10 +30,10 @@ HASTY = {
 
 
 def ending(**deadlines: float) -> dict[str, str]:
-    """Return the environment of a server that a test ends: with a runner, and with warnings as errors."""
+    """Return the environment of a server that a test ends: with a runner, warnings as errors, and patience."""
     return {
         "SERVED_RUNNER": "tests.server.app",
-        "SERVED_DEADLINES": json.dumps(deadlines),
+        "SERVED_DEADLINES": json.dumps({"drain": 60, "gone": 100} | deadlines),
         "PYTHONWARNINGS": "error",
     }
 
