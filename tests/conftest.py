@@ -10,6 +10,7 @@ import socket
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,6 +37,12 @@ def _answers(host: str, port: int) -> bool:
 def forgetful() -> None:
     """Keep no price and no clock of the test before: rows of tests have the same numbers again and again."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Make the rights of Django's staff once: every flush would make them anew, and one file asks for them."""
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
 
 
 def pytest_collection_finish() -> None:

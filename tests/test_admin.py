@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
@@ -147,7 +149,8 @@ def test_staff_who_may_only_look_are_offered_no_verbs(client: Client) -> None:
 
 
 def permissions(*names: str) -> list[Permission]:
-    """Return Django's permissions with these names."""
+    """Return Django's permissions with these names; a flush of a test before may have taken them away."""
+    create_permissions(apps.get_app_config("projects"), verbosity=0)
     return list(Permission.objects.filter(codename__in=names))
 
 

@@ -25,7 +25,7 @@ from projects.models import Asset, Order, Project, Role, Step
 from projects.states import Status
 from tests import factories, shell
 
-SMALL = ("tier=sketch", "seconds=2", "camera=push-in")
+SMALL = ("tier=sketch", "seconds=2", "camera=push-in", "cutout=whole")
 KEYS = [
     "step",
     "task",
@@ -107,7 +107,15 @@ def on_terminal(data: Path, *arguments: str) -> tuple[str, str]:
 def test_a_terminal_shows_a_bar_and_a_damaged_result_fails_with_code_and_sentence(
     data: Path, photo: Path, tmp_path: Path
 ) -> None:
-    light = ("render", "change-lighting", "--json", "--out", str(tmp_path / "still.png"))
+    light = (
+        "render",
+        "change-lighting",
+        "--set",
+        "cutout=whole",
+        "--json",
+        "--out",
+        str(tmp_path / "still.png"),
+    )
     answer, shown = on_terminal(data, *light, "--input", str(photo))
     first = json.loads(answer)
     for kept in data.glob(f"media/*/*/{first['sha256']}/file.*"):

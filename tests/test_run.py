@@ -18,7 +18,7 @@ from projects.states import AttemptState, Bill, Status
 from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
-SMALL = {"tier": "sketch", "seconds": "2", "camera": "push-in"}
+SMALL = {"tier": "sketch", "seconds": "2", "camera": "push-in", "cutout": "whole"}
 
 
 def make_small_step(**controls: str) -> Step:

@@ -19,7 +19,7 @@ from tests import factories
 
 ENGINES = list(engines.all_engines().values())
 FREE = [engine for engine in ENGINES if not engine.paid]
-SMALL = {"seconds": 2, "tier": "sketch", "change": "Make it warmer", "scene": "a ledge", "idea": "a ledge"}
+SMALL = {"seconds": 1, "tier": "sketch", "change": "Make it warmer", "scene": "a ledge", "idea": "a ledge"}
 KEYS = [engine.key for engine in ENGINES]
 
 

@@ -48,10 +48,13 @@ def tiles(page: str) -> list[str]:
 def fill(project: Project, count: int) -> list[str]:
     """Put uploads and steps on the board, many of the same moment; return their ids in the order of making."""
     photo = factories.make_asset(project)
-    made = [f"asset-{photo.pk}"]
-    for number in range(count - 1):
+    step = factories.make_step(photo, Status.FAILED)
+    made = [f"asset-{photo.pk}", f"step-{step.pk}"]
+    for number in range(2, count):
         if number % 3:
-            made.append(f"step-{factories.make_step(photo, Status.FAILED).pk}")
+            step.pk, step.take = None, number
+            step.save(force_insert=True)
+            made.append(f"step-{step.pk}")
         else:
             made.append(f"asset-{factories.make_asset(project, name=f'{number}.jpg').pk}")
     moment = timezone.now()

@@ -67,16 +67,15 @@ class _Gap:
         ring = np.stack([columns, rows], axis=1)[::every]
         return cls(small.astype(np.float32), np.maximum(busy - usual, 0), gap, ring)
 
-    def apart(self, points: Places, shift: tuple[int, int]) -> Float:
-        """Return how far each point is from the one a shift away; WORST where that is hidden or outside."""
+    def apart(self, points: Places, shifts: Places) -> Float:
+        """Return (shifts, points): how far each point is from the one a shift away; WORST where that is hidden."""
         height, width = self.gap.shape
-        x, y = points[:, 0] + shift[0], points[:, 1] + shift[1]
+        x, y = (points[:, axis] + shifts[:, axis, None] for axis in (0, 1))
         inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-        x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
-        there = self.picture[y, x]
-        here = self.picture[points[:, 1], points[:, 0]]
-        codes: Float = np.abs(here - there).mean(axis=1)
-        return np.where(inside & ~self.gap[y, x], codes, np.float32(WORST)).astype(np.float32)
+        at = np.where(inside, y * width + x, 0)
+        codes = np.abs(self.picture[points[:, 1], points[:, 0]] - self.picture.reshape(-1, 3)[at])
+        mean = (codes[..., 0] + codes[..., 1] + codes[..., 2]) / np.float32(3)
+        return np.where(inside & ~self.gap.reshape(-1)[at], mean, np.float32(WORST))
 
 
 def healed(rgb: Rgb, alpha: Alpha) -> Rgb | None:
@@ -85,7 +84,7 @@ def healed(rgb: Rgb, alpha: Alpha) -> Rgb | None:
     if not gap.gap.any() or not len(gap.ring):
         return None
     shifts = _shifts(gap)
-    costs = np.stack([_cost(gap, shift) for shift in shifts])
+    costs = _costs(gap, np.array(shifts))
     chosen = np.argmin(costs, axis=0)
     least = np.take_along_axis(costs, chosen[None], axis=0)[0][gap.gap]
     if float(np.percentile(least, MOST)) > ALIKE:
@@ -97,13 +96,12 @@ def _shifts(gap: _Gap) -> list[tuple[int, int]]:
     """Return the shifts that match best on some side of the gap, or all around it."""
     height, width = gap.gap.shape
     reach = round(DOWN * height / STEP)
-    tried = [
-        (STEP * x, STEP * y)
+    rows = [
+        [(STEP * x, STEP * y) for x in range(-width // STEP, width // STEP + 1) if abs(x) + abs(y) > 2]
         for y in range(-reach, reach + 1)
-        for x in range(-width // STEP, width // STEP + 1)
-        if abs(x) + abs(y) > 2
     ]
-    apart = np.stack([gap.apart(gap.ring, shift) for shift in tried])
+    tried = [shift for row in rows for shift in row]
+    apart = np.concatenate([gap.apart(gap.ring, np.array(row)) for row in rows])
     middle = gap.ring.mean(axis=0)
     angle = np.arctan2(gap.ring[:, 1] - middle[1], gap.ring[:, 0] - middle[0])
     sector = np.floor((angle + np.pi) / (2 * np.pi) * SECTORS).astype(int) % SECTORS
@@ -118,23 +116,28 @@ def _shifts(gap: _Gap) -> list[tuple[int, int]]:
     return list(kept)
 
 
-def _cost(gap: _Gap, shift: tuple[int, int]) -> Float:
-    """Return how badly a shift fits at each pixel: what it does to the ring near by, WORST where it shows nothing."""
-    height, width = gap.gap.shape
-    apart = np.zeros((height, width), np.float32)
-    weight = np.zeros((height, width), np.float32)
-    apart[gap.ring[:, 1], gap.ring[:, 0]] = gap.apart(gap.ring, shift)
-    weight[gap.ring[:, 1], gap.ring[:, 0]] = 1
+def _costs(gap: _Gap, shifts: Places) -> Float:
+    """Return how badly each shift fits each pixel: what it does to the ring near by, WORST where it shows nothing."""
     reach = max(4.0, 0.22 * float(np.sqrt(gap.gap.sum())))
-    far = gaussian(apart, 4 * reach) / np.maximum(gaussian(weight, 4 * reach), 1e-6)
-    near, heavy = gaussian(apart, reach), gaussian(weight, reach)
-    cost = (near + np.float32(0.002) * far) / (heavy + np.float32(0.002))
+    weight = np.zeros(gap.gap.shape, np.float32)
+    weight[gap.ring[:, 1], gap.ring[:, 0]] = 1
+    wide, heavy = np.maximum(gaussian(weight, 4 * reach), 1e-6), gaussian(weight, reach)
     rows, columns = np.nonzero(gap.gap)
-    lost = np.zeros((height, width), np.float32)
-    lost[rows, columns] = gap.apart(np.stack([columns, rows], axis=1), shift) >= WORST
-    x, y = np.clip(columns + shift[0], 0, width - 1), np.clip(rows + shift[1], 0, height - 1)
-    cost[rows, columns] += np.float32(CALM) * gap.busy[y, x]
-    return np.where(gaussian(lost, 1.0) > 0.02, np.float32(WORST), cost).astype(np.float32)
+    inner = np.stack([columns, rows], axis=1)
+
+    def cost(shift: Places, apart: Float) -> Float:
+        near = np.zeros_like(weight)
+        near[gap.ring[:, 1], gap.ring[:, 0]] = apart
+        costs = (gaussian(near, reach) + np.float32(0.002) * (gaussian(near, 4 * reach) / wide)) / (
+            heavy + np.float32(0.002)
+        )
+        lost = np.zeros_like(weight)
+        lost[rows, columns] = gap.apart(inner, shift[None])[0] >= WORST
+        x, y = (np.clip(inner[:, axis] + shift[axis], 0, gap.gap.shape[1 - axis] - 1) for axis in (0, 1))
+        costs[rows, columns] += np.float32(CALM) * gap.busy[y, x]
+        return np.where(gaussian(lost, 1.0) > 0.02, np.float32(WORST), costs).astype(np.float32)
+
+    return np.stack([cost(*one) for one in zip(shifts, gap.apart(gap.ring, shifts), strict=True)])
 
 
 def _filled(rgb: Rgb, alpha: Alpha, shifts: list[tuple[int, int]], chosen: NDArray[np.int64]) -> Rgb:

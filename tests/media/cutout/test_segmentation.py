@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
@@ -122,6 +123,13 @@ def found(cut: Cut) -> Mask:
     return cut.alpha > 127
 
 
+@cache
+def shot(product: Callable[[], tuple[Alpha, Rgb]], ground: Callable[[], Rgb]) -> tuple[Rgb, Mask, Cut]:
+    """Return a photo of a product on a ground, its true mask, and what is cut out of it."""
+    photo, truth = make_photo(product(), ground())
+    return photo, truth, cut_out(photo)
+
+
 @pytest.mark.parametrize(
     ("product", "ground"),
     [
@@ -133,9 +141,7 @@ def found(cut: Cut) -> Mask:
 def test_a_coloured_product_on_a_plain_ground_is_cut_and_sure(
     product: Callable[[], tuple[Alpha, Rgb]], ground: Callable[[], Rgb]
 ) -> None:
-    photo, truth = make_photo(product(), ground())
-
-    cut = cut_out(photo)
+    _, truth, cut = shot(product, ground)
 
     assert overlap(found(cut), truth) >= 0.95
     assert cut.sure
@@ -185,9 +191,9 @@ def test_the_old_ground_is_taken_out_of_the_edge() -> None:
 
 
 def test_the_same_photo_gives_the_same_bytes() -> None:
-    photo, _ = make_photo(make_mug(), make_sweep())
+    photo, _, one = shot(make_mug, make_sweep)
 
-    one, other = cut_out(photo), cut_out(photo)
+    other = cut_out(photo)
 
     assert np.array_equal(one.alpha, other.alpha)
     assert (one.score, one.agree, one.why) == (other.score, other.agree, other.why)
