@@ -12,6 +12,7 @@ import binascii
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,7 +138,9 @@ async def again(door: Door, ticket: Ticket, files: Files, ask: Look = look) -> t
 
 async def cancel(door: Door, api_version: str, id_: str) -> None:
     """Ask the provider to stop. What came of it is seen by the next look."""
-    await _quietly(client.of(door, api_version).interactions.cancel(id_, timeout=READ_SECONDS))
+    with suppress(*client.failures()):
+        async with asyncio.timeout(READ_SECONDS):
+            await client.of(door, api_version).interactions.cancel(id_, timeout=READ_SECONDS)
 
 
 async def forget(door: Door, api_version: str, id_: str) -> None:
@@ -154,14 +157,6 @@ async def forget(door: Door, api_version: str, id_: str) -> None:
 def _is_unknown(said: answers.Said) -> bool:
     """Return whether a 400 says that there is no such interaction, as was seen live of one that is gone."""
     return said.error is not None and answers.refusal(said).code == Code.CHAIN_EXPIRED
-
-
-async def _quietly(call: Any) -> None:
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            await call
-    except client.failures():
-        return
 
 
 def read(content: bytes) -> Answer:
