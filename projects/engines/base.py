@@ -133,6 +133,7 @@ class Made:
     """One file that an engine made. `role` is `result` for the one that the page shows.
 
     `is_private`: kept beside the result under its own name, and never served; the ticket names it as `history`.
+    `sha256`: in hex, where the engine has read it off the bytes already.
     """
 
     path: Path
@@ -140,6 +141,7 @@ class Made:
     role: str = "result"
     language: str = ""
     is_private: bool = False
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ CLOUD = "https://www.googleapis.com/auth/cloud-platform"
 MOST_CLIENTS = 50
 MOST_IDLE = 8
 """Connections kept for the next look. The pool asks each idle one at every request whether it still stands."""
+MOST_DOWNLOADS = 16
+"""At once: two hundred kept the loop busy for 0.2 s at a time, and each of them took longer."""
 CREATE_SECONDS, READ_SECONDS = 60.0, 30.0
 _import = threading.Lock()
 
@@ -62,6 +64,7 @@ class Pools:
     """Nothing uses it; without one the SDK builds TLS of its own for each door."""
     clients: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_DOWNLOADS))
 
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pools] = WeakKeyDictionary()

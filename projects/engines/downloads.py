@@ -127,8 +127,8 @@ def bucket_of(door: Door) -> str:
     return door.bucket.removeprefix("gs://").strip("/")
 
 
-async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path | None = None) -> None:
-    """Write a result's bytes to `target`.
+async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path | None = None) -> str:
+    """Write a result's bytes to `target`; return their sha-256, or nothing where the provider's record names none.
 
     kept: a folder of this result alone that outlives the process.
     Raises Gone when the address has expired, Damaged when other bytes came than the provider keeps, Broken when it
@@ -140,7 +140,8 @@ async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path
             in_bucket = OBJECT.fullmatch(uri)
             args = door, api_version, uri
             place = await asyncio.to_thread(address, *args) if in_bucket else address(*args)
-            await _whole(place, part, client.base_url(door))
+            async with client.pools().downloads:
+                came = await _whole(place, part, client.base_url(door))
         except client.failures(Cut) as error:
             if time.monotonic() - began > PATIENCE:
                 words = f"{type(error).__name__}: {error}"
@@ -152,11 +153,14 @@ async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path
             raise
         else:
             part.path.replace(target)
-            return
+            return came
 
 
-async def _whole(place: Address, part: Part, base: str) -> None:
-    """Fetch what is missing, and see that it is all. Raises Cut, and Broken for what the provider could not make."""
+async def _whole(place: Address, part: Part, base: str) -> str:
+    """Fetch what is missing, and see that it is all; return its sum where that was compared.
+
+    Raises Cut, Damaged, and Broken for what the provider could not make.
+    """
     try:
         announced = await _go_on(place, part, base)
     except Cut:
@@ -169,8 +173,10 @@ async def _whole(place: Address, part: Part, base: str) -> None:
     if str(have) != str(size):
         part.tag = ""
         raise Cut(f"{have} of {size} bytes came.")
-    if told := _sum(record.get("sha256Hash")):
+    told = _sum(record.get("sha256Hash"))
+    if told:
         await _compare(part.path, told)
+    return told
 
 
 def _sum(told: Any) -> str:

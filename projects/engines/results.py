@@ -38,31 +38,34 @@ async def fetch(
     media = ended.media
     for _ in range(2):
         for part in sorted(media, key=lambda part: part["type"] == wanted, reverse=True):
-            if (path := await _bytes(door, ended, part, files)) is not None:
+            if (made := await _made(door, ended, part, files)) is not None:
                 notes = (
                     ()
                     if part["type"] == wanted
                     else (f"The provider sent {NAMES[part['type']]} in place of {NAMES[wanted]}.",)
                 )
-                return Output((Made(path, part["type"]),), notes + sources.notes(media), ended.words)
+                return Output((made,), notes + sources.notes(media), ended.words)
         media = await again(door, ended.ticket or {}, files)
     code = Code.TIMED_OUT if ended.media else Code.OUTPUT_CORRUPT
     raise Broken(FAILURES[code].why, code, "The provider no longer gives the result out.")
 
 
-async def _bytes(door: Door, ended: Ended, part: Json, files: Files) -> Path | None:
+async def _made(door: Door, ended: Ended, part: Json, files: Files) -> Made | None:
     suffix = SUFFIXES.get(part["mime_type"], ".mp4" if part["type"] == "video" else ".jpg")
     target = files.new(f"result{suffix}")
     if "path" in part:
-        return await asyncio.to_thread(_copied, Path(part["path"]), target)
+        is_there = await asyncio.to_thread(_copied, Path(part["path"]), target)
+        return Made(target, part["type"]) if is_there else None
+    version = (ended.ticket or {})["api_version"]
     try:
-        await downloads.fetch(door, (ended.ticket or {})["api_version"], part["uri"], target, files.kept)
+        sha256 = await downloads.fetch(door, version, part["uri"], target, files.kept)
     except Gone:
         return None
-    return target
+    return Made(target, part["type"], sha256=sha256)
 
 
-def _copied(kept: Path, target: Path) -> Path | None:
+def _copied(kept: Path, target: Path) -> bool:
     if not kept.exists():
-        return None
-    return Path(shutil.copyfile(kept, target))
+        return False
+    shutil.copyfile(kept, target)
+    return True

@@ -93,7 +93,7 @@ def stored(step: Step, claim: UUID, attempt: Attempt, output: Output, fields: di
 def _placed(team_id: int, result: Checked) -> dict[str, Any]:
     """Put the result, its pictures and what lies beside it in place; return the asset's fields."""
     path = result.main.path
-    sha256, size = files.digest(path), path.stat().st_size
+    sha256, size = result.main.sha256 or files.digest(path), path.stat().st_size
     extension = path.suffix.lstrip(".")
     pictures = files.place_pictures(result.facts, path.parent, team_id, sha256)
     beside = {}
