@@ -207,7 +207,7 @@
   // --- live ---------------------------------------------------------------------------------------------------------
   setInterval(() => $$('[data-so-far]').forEach((text) => { text.textContent = +text.textContent + 1; }), 1000);
 
-  // A finished stage that is already here stays: its player may be running.
+  // What is finished and already here stays: its player may be running, a wish may be typed beside it.
   document.addEventListener('htmx:oobBeforeSwap', (event) => {
     const { target, fragment } = event.detail;
     const next = $(`#${target.id}`, fragment) ?? fragment;

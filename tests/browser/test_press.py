@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from tests.browser.conftest import Seat, Site
 from tests.browser.test_flow import open_board
@@ -48,7 +48,7 @@ def test_a_tile_opens_although_it_was_told_of_anew_during_the_click(sit: Sit, si
 
     expect(page).to_have_url(re.compile(rf"/steps/{step}/$"))
     page.get_by_role("button", name="Cancel").first.click()
-    expect(page.locator("[data-key^=cancelled]")).to_be_attached()
+    expect(page.locator(".mid-in[data-key^=cancelled]")).to_be_attached()
 
 
 def test_a_tile_that_was_held_shows_what_it_was_told_afterwards(sit: Sit, site: Site) -> None:
@@ -88,7 +88,7 @@ def test_the_button_with_the_price_is_pressed_while_the_price_comes_in(sit: Sit,
 
     expect(page).to_have_url(re.compile(r"/steps/\d+/"))
     page.get_by_role("button", name="Cancel").first.click()
-    expect(page.locator("[data-key^=cancelled]")).to_be_attached()
+    expect(page.locator(".mid-in[data-key^=cancelled]")).to_be_attached()
 
 
 def test_a_line_typed_before_the_script_ran_stays(sit: Sit, site: Site) -> None:
@@ -111,3 +111,27 @@ def test_a_line_typed_before_the_script_ran_stays(sit: Sit, site: Site) -> None:
 
     expect(lines).to_have_count(2)
     expect(lines.nth(1).locator("input").last).to_have_value("Second")
+
+
+def test_a_wish_typed_before_the_socket_spoke_stays(sit: Sit, site: Site) -> None:
+    page = sit("owner").page
+    step = site.run(LONG_STEP.replace("'60'", "'2'"))
+    page.goto(site.path(f"/steps/{step}/"))
+    expect(page.locator("[data-key^=succeeded] studio-player")).to_be_attached()
+    held: list[tuple[WebSocketRoute, str]] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        socket.connect_to_server().on_message(lambda words: held.append((socket, str(words))))
+
+    page.route_web_socket("**/ws/**", hold)
+    page.reload()
+    wish = page.locator("#composer [name=change]")
+    wish.fill("Lower the sun")
+    page.evaluate(f"() => {{ window.told = ({TOLD})('step-{step}-panel'); }}")
+    while not held:  # the first frame tells of all that ended a moment ago
+        page.wait_for_timeout(50)
+    for socket, words in held:
+        socket.send(words)
+    page.evaluate("window.told")
+
+    expect(wish).to_have_value("Lower the sun")
