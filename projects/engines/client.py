@@ -32,9 +32,7 @@ LOCATION = re.compile(r"[a-z]+-[a-z]+[0-9]+")
 CLOUD = "https://www.googleapis.com/auth/cloud-platform"
 MOST_CLIENTS = 50
 MOST_IDLE = 8
-"""Connections kept for the next look. The pool asks each idle one at every request whether it still stands."""
-MOST_DOWNLOADS = 16
-"""At once: two hundred kept the loop busy for 0.2 s at a time, and each of them took longer."""
+"""Looks at once, and connections kept for the next: two hundred that answer together held the loop for 0.2 s."""
 CREATE_SECONDS, READ_SECONDS = 60.0, 30.0
 _import = threading.Lock()
 
@@ -64,7 +62,7 @@ class Pools:
     """Nothing uses it; without one the SDK builds TLS of its own for each door."""
     clients: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_DOWNLOADS))
+    looks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_IDLE))
 
 
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pools] = WeakKeyDictionary()
@@ -80,7 +78,7 @@ def pools() -> Pools:
         once = http.Limits(max_keepalive_connections=0)
         creates = http.AsyncClient(timeout=http.Timeout(CREATE_SECONDS), limits=once)
         _pools[loop] = Pools(reads, creates, http.Client())
-        _settle_in()
+        _load()
     return _pools[loop]
 
 
@@ -90,9 +88,14 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
+async def loaded() -> None:
+    """Return once the SDK is there. The first time takes a second, in a thread: pages are served meanwhile."""
+    await asyncio.to_thread(_load)
+
+
 @functools.cache
-def _settle_in() -> None:
-    """Load the rest of the SDK, and leave what stays for good out of each collection: it cost the loop 0.1 s a time."""
+def _load() -> None:
+    """Load the SDK, and leave what stays for good out of each collection: it cost the loop 0.1 s a time."""
     sdk("google.genai.interactions")
     gc.freeze()
 
@@ -167,7 +170,8 @@ class Answered(Exception):
 
 async def got(door: Door, path: str) -> bytes:
     """Return what the developer door answers to a plain GET. Raises Answered, and what the HTTP client raises."""
-    return _of_success(await pools().reads.get(base_url(door) + path, headers=headers(door)))
+    async with pools().looks:
+        return _of_success(await pools().reads.get(base_url(door) + path, headers=headers(door)))
 
 
 async def posted(door: Door, api_version: str, body: Json, seconds: float) -> bytes:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from projects.engines import downloads, interactions, sources
 from projects.engines.base import Door, Ended, Files, Json, Made, Output, Ticket
-from projects.engines.downloads import Gone
 from projects.engines.errors import Broken
+from projects.engines.transfers import Gone
 from projects.failures import FAILURES, Code
 
 SUFFIXES = {

@@ -18,6 +18,7 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 
 from projects import progress
+from projects.engines import client
 from projects.engines.base import Ended, Engine, Files, Output, Progress, Request, Ticket
 from projects.engines.errors import Broken, Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
@@ -56,6 +57,7 @@ class Run:
 
 async def made(run: Run) -> Output:
     """Return the result of a paid step. Raises Settled where the rows say how it ended instead."""
+    await client.loaded()
     return await _fetched(run, await _ended(run))
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from projects.engines import downloads
+from projects.engines import downloads, transfers
 from projects.engines.base import Door
 from tests.emulator import Emulator
 from tests.paid.house import LONG, House
 
-LARGE = bytes(range(256)) * ((downloads.WORTH >> 8) + 1)
+LARGE = bytes(range(256)) * ((transfers.WORTH >> 8) + 1)
 HALF = len(LARGE) // 2
 TAG = '"first"'
 
@@ -119,7 +119,7 @@ async def test_a_part_of_another_result_is_never_trusted(tmp_path: Path) -> None
 async def test_a_note_that_says_nothing_is_no_note(tmp_path: Path, note: str) -> None:
     async with Host() as host:
         await died(host, tmp_path / "first", tmp_path / "kept")
-        (tmp_path / "kept" / downloads.NOTE).write_text(note)
+        (tmp_path / "kept" / transfers.NOTE).write_text(note)
 
         came = await fetched(host, tmp_path / "second", tmp_path / "kept")
 
@@ -143,7 +143,7 @@ def test_a_server_that_is_killed_goes_on_after_its_restart(tmp_path: Path) -> No
         assert polled.arrived.wait(LONG)
         [one] = emulator.world.interactions.values()
         assert one.file is not None
-        one.file.data = whole = one.file.data + box(downloads.WORTH)
+        one.file.data = whole = one.file.data + box(transfers.WORTH)
         one.file.sha256 = hashlib.sha256(whole).hexdigest()
         emulator.fault("truncated")
         held = emulator.fault("held", kind="download")

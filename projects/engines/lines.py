@@ -1,0 +1,86 @@
+"""Blocking connections for a thread, by way of the environment's proxy, and the hosts that a redirect may lead to."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from projects.engines import client
+from projects.engines.errors import Broken
+from projects.failures import FAILURES, Code
+
+API_HOSTS = frozenset({"generativelanguage.googleapis.com"})
+STORAGE_HOSTS = frozenset({"storage.googleapis.com"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CONNECT_SECONDS = 10.0
+
+
+class Cut(Exception):
+    """The bytes ended early: go on from there."""
+
+
+@contextmanager
+def as_cut() -> Iterator[None]:
+    """Say of each fault of the way what it means here: ask again. The disk's faults are others."""
+    try:
+        yield
+    except (OSError, HTTPException) as error:
+        raise Cut(f"{type(error).__name__}: {error}") from error
+
+
+def line(where: SplitResult) -> HTTPConnection:
+    """Return a connection, not yet open, by way of the proxy that the environment names."""
+    if where.scheme != "https":
+        return HTTPConnection(where.netloc, timeout=CONNECT_SECONDS)
+    proxy = "" if proxy_bypass(where.netloc) else getproxies().get("https", "")
+    if not proxy:
+        return HTTPSConnection(where.netloc, timeout=CONNECT_SECONDS, context=_trust())
+    via = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    found = HTTPSConnection(via.hostname or "", via.port or 80, timeout=CONNECT_SECONDS, context=_trust())
+    word = f"{unquote(via.username or '')}:{unquote(via.password or '')}"
+    login = {"Proxy-Authorization": f"Basic {base64.b64encode(word.encode()).decode()}"}
+    found.set_tunnel(where.hostname or "", where.port or 443, login if via.username else None)
+    return found
+
+
+@functools.cache
+def _trust() -> ssl.SSLContext:
+    """Return whom the loop's clients trust."""
+    context: ssl.SSLContext = client.sdk("httpx2").create_ssl_context()
+    return context
+
+
+def redirected(url: str, location: str, base: str) -> str:
+    """Return where a redirect leads. Raises Broken where that is no host that we know."""
+    try:
+        there = urlsplit(urljoin(url, location))
+        is_known = _is_known(there, urlsplit(base))
+    except ValueError:
+        raise broken("A redirect to what is no address.") from None
+    if not is_known:
+        raise broken(f"A redirect to {there.hostname}")
+    return there.geturl()
+
+
+def _is_known(there: SplitResult, own: SplitResult) -> bool:
+    """Return whether a redirect leads to the provider, its storage, the door's own host, or stays on loopback."""
+    if there.username:
+        return False
+    if (there.scheme, there.netloc) == (own.scheme, own.netloc):
+        return True
+    if own.scheme == "http" and own.hostname in LOOPBACK and there.hostname in LOOPBACK:
+        return True
+    return (
+        there.scheme == "https" and there.port in (None, 443) and there.hostname in STORAGE_HOSTS | API_HOSTS
+    )
+
+
+def broken(words: str) -> Broken:
+    """Return what a result is that can never be had."""
+    return Broken(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, words)
