@@ -182,12 +182,11 @@ class Transfer:
 
     def _saved(self, reply: HTTPResponse, have: int) -> tuple[int, str]:
         """Write what an answer brings; return the size and the sum of all that there is."""
-        if reply.status not in (200, 206) or reply.headers.get("content-type", "").startswith(PAGES):
+        if fault := _fault(reply, have):
             self.part.tag = ""
-            raise Cut(f"HTTP {reply.status}")
-        packed = reply.headers.get("content-encoding", "identity")
-        if self._is_stopped or packed != "identity":
-            raise Cut(f"It was stopped, or packed: {packed}")
+            raise Cut(fault)
+        if self._is_stopped:
+            raise Cut("It was stopped.")
         length = reply.length
         if reply.status == 200:
             have = 0
@@ -221,6 +220,18 @@ class Transfer:
                 return found if isinstance(found, dict) else {}
             self._hang_up()
         return {}
+
+
+def _fault(reply: HTTPResponse, have: int) -> str:
+    """Return why an answer holds no bytes of a result, or not those that follow on what is there; or nothing."""
+    if reply.status not in (200, 206) or reply.headers.get("content-type", "").startswith(PAGES):
+        return f"HTTP {reply.status}"
+    if reply.headers.get("content-encoding", "identity") != "identity":
+        return f"Packed by {reply.headers['content-encoding']}."
+    begins = reply.headers.get("content-range", "")
+    if reply.status == 206 and not begins.startswith(f"bytes {have}-"):
+        return f"Asked for bytes from {have}, got {begins or 'any'}."
+    return ""
 
 
 def _piece(reply: HTTPResponse) -> bytes:

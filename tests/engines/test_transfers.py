@@ -114,6 +114,24 @@ async def test_packed_bytes_that_nobody_asked_for_are_not_taken_for_the_result(t
             await transfer(host, tmp_path).run()
 
 
+@pytest.mark.parametrize("begins", ["bytes 0-1023999/1024000", ""])
+async def test_bytes_from_elsewhere_are_not_put_behind_what_is_there(tmp_path: Path, begins: str) -> None:
+    elsewhere = said(DATA[5000:], status=206, content_range=begins)
+    async with Lines(
+        [(elsewhere, True)], [(record(), True)], [(said(DATA), False), (record(), True)]
+    ) as host:
+        one = transfer(host, tmp_path)
+        one.part.path.write_bytes(DATA[:5000])
+        one.part.tag = '"first"'
+
+        with pytest.raises(Cut, match="from 5000"):
+            await one.run()
+        again = Transfer(one.url, one.headers, one.base, one.part)
+        await again.run()
+
+    assert one.part.path.read_bytes() == DATA
+
+
 HELD: dict[str, bytes] = {
     "before its head": b"",
     "in its bytes": said(DATA[:5000], length=len(DATA)),

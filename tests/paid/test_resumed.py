@@ -52,14 +52,15 @@ class Host:
             await reader.read()
         elif f"if-range: {self.tag}" in asked:
             start = int(asked.partition("range: bytes=")[2].partition("-")[0])
-            writer.write(self._head(206, len(self.data) - start) + self.data[start:])
+            begins = f"content-range: bytes {start}-{len(self.data) - 1}/{len(self.data)}\r\n"
+            writer.write(self._head(206, len(self.data) - start, begins) + self.data[start:])
         else:
             writer.write(self._head(200, len(self.data)) + self.data)
         await writer.drain()
         writer.close()
 
-    def _head(self, status: int, length: int) -> bytes:
-        told = f"content-length: {length}\r\netag: {self.tag}\r\nconnection: close"
+    def _head(self, status: int, length: int, more: str = "") -> bytes:
+        told = f"{more}content-length: {length}\r\netag: {self.tag}\r\nconnection: close"
         return f"HTTP/1.1 {status} X\r\n{told}\r\n\r\n".encode()
 
 
