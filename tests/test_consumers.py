@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -17,6 +18,13 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
 LONG = 100.0
+
+
+@pytest.fixture(autouse=True)
+async def quiet(transactional_db: None) -> AsyncIterator[None]:
+    """Let the last read of a hub end before the tables are emptied."""
+    yield
+    await database_sync_to_async(bool)()
 
 
 def cookie_of(user: User | None) -> bytes:
@@ -138,6 +146,7 @@ async def test_a_member_who_is_removed_is_shown_nothing_more() -> None:
 
     closed = await socket.receive_output()
     assert (closed["type"], closed["code"]) == ("websocket.close", 4403)
+    await socket.disconnect()
 
 
 def cancel(step: Step) -> None:
