@@ -35,6 +35,12 @@ def press(page: Page, what: Locator) -> None:
     page.mouse.down()
 
 
+def cancel(page: Page) -> None:
+    """Cancel the step whose page is open."""
+    page.get_by_role("button", name="Cancel").first.click()
+    expect(page.locator(".mid-in[data-key^=cancelled]")).to_be_attached()
+
+
 def test_a_tile_opens_although_it_was_told_of_anew_during_the_click(sit: Sit, site: Site) -> None:
     page = sit("owner").page
     open_board(page, site)
@@ -47,8 +53,7 @@ def test_a_tile_opens_although_it_was_told_of_anew_during_the_click(sit: Sit, si
     page.mouse.up()
 
     expect(page).to_have_url(re.compile(rf"/steps/{step}/$"))
-    page.get_by_role("button", name="Cancel").first.click()
-    expect(page.locator(".mid-in[data-key^=cancelled]")).to_be_attached()
+    cancel(page)
 
 
 def test_a_tile_that_was_held_shows_what_it_was_told_afterwards(sit: Sit, site: Site) -> None:
@@ -87,8 +92,7 @@ def test_the_button_with_the_price_is_pressed_while_the_price_comes_in(sit: Sit,
     page.mouse.up()
 
     expect(page).to_have_url(re.compile(r"/steps/\d+/"))
-    page.get_by_role("button", name="Cancel").first.click()
-    expect(page.locator(".mid-in[data-key^=cancelled]")).to_be_attached()
+    cancel(page)
 
 
 def test_a_line_typed_before_the_script_ran_stays(sit: Sit, site: Site) -> None:
@@ -113,11 +117,12 @@ def test_a_line_typed_before_the_script_ran_stays(sit: Sit, site: Site) -> None:
     expect(lines.nth(1).locator("input").last).to_have_value("Second")
 
 
-def test_a_wish_stays_when_the_socket_tells_again_what_is_finished(sit: Sit, site: Site) -> None:
+@pytest.mark.parametrize("place", ["", ", background='new', scene='a quay at dawn', takes='1'"])
+def test_a_wish_stays_when_the_socket_tells_again_what_is_finished(sit: Sit, site: Site, place: str) -> None:
     page = sit("owner").page
-    step = site.run(LONG_STEP.replace("'60'", "'2'"))
+    step = site.run(LONG_STEP.replace("seconds='60'", f"seconds='2'{place}"))
     page.goto(site.path(f"/steps/{step}/"))
-    expect(page.locator(".mid-in[data-key^=succeeded] studio-player")).to_be_attached()
+    expect(page.locator(".mid-in[data-key^=succeeded]")).to_be_attached()
     page.reload()
 
     wish = page.locator("#composer [name=change]")
