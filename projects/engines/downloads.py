@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 from projects.engines import client
 from projects.engines.base import Door
 from projects.engines.errors import Broken
-from projects.engines.lines import API_HOSTS, STORAGE_HOSTS, Cut
+from projects.engines.lines import API_HOSTS, STORAGE_HOSTS, Cut, broken, written
 from projects.engines.transfers import Part, Transfer
 from projects.failures import FAILURES, Code
 
@@ -43,25 +43,28 @@ def address(door: Door, api_version: str, uri: str) -> Address:
     """
     if found := OBJECT.fullmatch(uri):
         return _in_bucket(door, found[1], found[2])
-    url, own = urlsplit(uri), urlsplit(client.base_url(door))
-    found = FILE_ID.search(url.path)
-    if found and (url.hostname in API_HOSTS or url.netloc == own.netloc) and not url.username:
-        path = f"/{api_version}/files/{found[1]}:download?alt=media"
-        return Address(client.base_url(door) + path, dict(client.headers(door)))
-    if (
-        url.scheme == "https"
-        and url.hostname in STORAGE_HOSTS
-        and url.port in (None, 443)
-        and not url.username
-    ):
-        return Address(uri, {})
-    raise Broken(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, f"An unknown host: {url.hostname}")
+    try:
+        url = urlsplit(uri)
+        is_storage = url.scheme == "https" and url.hostname in STORAGE_HOSTS and url.port in (None, 443)
+    except ValueError:
+        raise broken(f"What is no address: {uri[:200]}") from None
+    if "@" in url.netloc:
+        raise broken(f"An address with a name: {url.hostname}")
+    found, base = FILE_ID.search(url.path), client.base_url(door)
+    is_ours = url.hostname in API_HOSTS or url.netloc == urlsplit(base).netloc
+    if found and is_ours and door.kind == "developer":
+        return Address(
+            f"{base}/{api_version}/files/{found[1]}:download?alt=media", dict(client.headers(door))
+        )
+    if is_storage:
+        return Address(written(url), {})
+    raise broken(f"An unknown host: {url.hostname}")
 
 
 def _in_bucket(door: Door, bucket: str, name: str) -> Address:
     """Return the address of an object in the door's own bucket. Raises Broken for any other bucket."""
     if bucket != bucket_of(door).partition("/")[0]:
-        raise Broken(FAILURES[Code.OUTPUT_CORRUPT].why, Code.OUTPUT_CORRUPT, f"An unknown bucket: {bucket}")
+        raise broken(f"An unknown bucket: {bucket}")
     url = f"{door.base_url or STORAGE}/storage/v1/b/{bucket}/o/{quote(name, safe='')}?alt=media"
     return Address(url, {"authorization": f"Bearer {client.token(door)}"})
 

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from projects.engines import client
@@ -19,6 +19,7 @@ API_HOSTS = frozenset({"generativelanguage.googleapis.com"})
 STORAGE_HOSTS = frozenset({"storage.googleapis.com"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CONNECT_SECONDS = 10.0
+SIGNS = "/%?:@!$&'()*+,;=~-._"
 
 
 class Cut(Exception):
@@ -35,13 +36,18 @@ def as_cut() -> Iterator[None]:
 
 
 def line(where: SplitResult) -> HTTPConnection:
-    """Return a connection, not yet open, by way of the proxy that the environment names."""
+    """Return a connection, not yet open, by way of the proxy that the environment names. Raises Cut for an odd one."""
     if where.scheme != "https":
         return HTTPConnection(where.netloc, timeout=CONNECT_SECONDS)
-    proxy = "" if proxy_bypass(where.netloc) else getproxies().get("https", "")
+    proxies = {} if proxy_bypass(where.netloc) else getproxies()
+    proxy = proxies.get("https") or proxies.get("all")
     if not proxy:
         return HTTPSConnection(where.netloc, timeout=CONNECT_SECONDS, context=_trust())
-    via = urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    via = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
+    if via.scheme != "http":
+        raise Cut(
+            f"Results cannot come through a proxy of the kind {via.scheme}. Set https_proxy to an http one."
+        )
     found = HTTPSConnection(via.hostname or "", via.port or 80, timeout=CONNECT_SECONDS, context=_trust())
     word = f"{unquote(via.username or '')}:{unquote(via.password or '')}"
     login = {"Proxy-Authorization": f"Basic {base64.b64encode(word.encode()).decode()}"}
@@ -59,18 +65,25 @@ def _trust() -> ssl.SSLContext:
 def redirected(url: str, location: str, base: str) -> str:
     """Return where a redirect leads. Raises Broken where that is no host that we know."""
     try:
-        there = urlsplit(urljoin(url, location))
+        there = urlsplit(urljoin(url, location.encode("latin-1").decode(errors="replace")))
         is_known = _is_known(there, urlsplit(base))
     except ValueError:
         raise broken("A redirect to what is no address.") from None
     if not is_known:
         raise broken(f"A redirect to {there.hostname}")
-    return there.geturl()
+    return written(there)
+
+
+def written(there: SplitResult) -> str:
+    """Return an address as it goes over the wire: nothing in it but letters and signs that are allowed there."""
+    return there._replace(
+        path=quote(there.path, SIGNS), query=quote(there.query, SIGNS), fragment=""
+    ).geturl()
 
 
 def _is_known(there: SplitResult, own: SplitResult) -> bool:
     """Return whether a redirect leads to the provider, its storage, the door's own host, or stays on loopback."""
-    if there.username:
+    if "@" in there.netloc:
         return False
     if (there.scheme, there.netloc) == (own.scheme, own.netloc):
         return True

@@ -14,6 +14,7 @@ import json
 import re
 import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ SECRET = frozenset({"x-goog-api-key", "authorization"})
 PAGES = ("text/html", "application/json")
 """What stands in place of bytes while they are not given out."""
 MOST_BYTES, MOST_RECORD = 2 << 30, 1 << 20
-MOST_AT_ONCE, PIECE = 16, 512 << 10
+MOST_AT_ONCE, PIECE, SLOWEST = 16, 512 << 10, 4 << 10
 IDLE_SECONDS, MOST_REDIRECTS = 30.0, 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 WORTH = 8 << 20
@@ -68,7 +69,9 @@ class Part:
         return found
 
     def begin(self, tag: str, length: int) -> None:
-        """Begin anew with bytes of this tag. Old bytes go before the note: they never stand beside another tag."""
+        """Begin anew with bytes of this tag. The note goes first: it never stands beside other bytes."""
+        if self.kept:
+            (self.kept / NOTE).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
         self.tag = tag
         if self.kept and tag and length >= WORTH:
@@ -86,6 +89,8 @@ class Transfer:
     base: str
     """The door's own address."""
     part: Part
+    patience: float = 60.0
+    """Seconds that one try may take, and one more for each SLOWEST bytes that came: others wait for its thread."""
     _line: HTTPConnection | None = None
     _there: str = ""
     _socket: socket.socket | None = None
@@ -109,15 +114,16 @@ class Transfer:
 
     def _stop(self) -> None:
         self._is_stopped = True
-        if self._socket:
+        for line in (self._line.sock if self._line else None, self._socket):
             with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+                if line is not None:
+                    line.shutdown(socket.SHUT_RDWR)
         with self._at_disk:
             """The last piece is written."""
 
     def _fetched(self) -> str:
         try:
-            size, sha256, is_announced = self._brought()
+            size, sha256, total = self._brought()
             record = self._record()
         except Cut:
             self._hang_up()
@@ -126,7 +132,7 @@ class Transfer:
             raise
         finally:
             self._hang_up()
-        whole = size if is_announced else record.get("sizeBytes", size)
+        whole = record.get("sizeBytes", size) if total is None else total
         if str(size) != str(whole):
             self.part.tag = ""
             raise Cut(f"{size} of {whole} bytes came.")
@@ -136,21 +142,32 @@ class Transfer:
             raise Damaged(words, sha256, self.part.path)
         return sha256
 
-    def _brought(self) -> tuple[int, str, bool]:
-        """Bring what is missing; return size and sum of the whole, and whether its length was announced."""
+    def _brought(self) -> tuple[int, str, int | None]:
+        """Bring what is missing; return size and sum of what is there, and the size of the whole where it was told."""
         part = self.part
         have = part.path.stat().st_size if part.path.exists() and part.tag else 0
         ask = {**self.headers, **({"Range": f"bytes={have}-", "If-Range": part.tag} if have else {})}
         with self._answer(ask) as reply, self._at_disk:
-            is_announced = reply.length is not None
-            return *self._saved(reply, have), is_announced
+            if fault := _fault(reply, have):
+                part.tag = ""
+                raise Cut(fault)
+            if self._is_stopped:
+                raise Cut("It was stopped.")
+            total = _total(reply)
+            if reply.status == 200:
+                have = 0
+                part.begin(reply.headers.get("etag", ""), total or 0)
+            size, sha256 = self._written(reply, have)
+        if total is not None and size < total:
+            raise Cut(f"{size} of {total} bytes came.")
+        return size, sha256, total
 
     def _answer(self, headers: dict[str, str]) -> HTTPResponse:
         """Return the answer with its body unread."""
         url = self.url
         for _ in range(MOST_REDIRECTS):
             reply = self._asked(url, headers)
-            if reply.status in (403, 404, 410):
+            if reply.status in (401, 403, 404, 410):
                 raise Gone(f"HTTP {reply.status}")
             if reply.status not in REDIRECTS:
                 return reply
@@ -169,6 +186,8 @@ class Transfer:
                 self._line, self._there = lines.line(where), f"{where.scheme}://{where.netloc}"
             if self._line.sock is None:
                 self._line.connect()
+            if self._is_stopped:
+                raise Cut("It was stopped.")
             self._socket = self._line.sock
             self._socket.settimeout(IDLE_SECONDS)
             path = where._replace(scheme="", netloc="", fragment="").geturl()
@@ -180,25 +199,9 @@ class Transfer:
             self._line.close()
         self._line = None
 
-    def _saved(self, reply: HTTPResponse, have: int) -> tuple[int, str]:
-        """Write what an answer brings; return the size and the sum of all that there is."""
-        if fault := _fault(reply, have):
-            self.part.tag = ""
-            raise Cut(fault)
-        if self._is_stopped:
-            raise Cut("It was stopped.")
-        length = reply.length
-        if reply.status == 200:
-            have = 0
-            self.part.begin(reply.headers.get("etag", ""), length or 0)
-        size, sha256 = self._written(reply, have)
-        if length is not None and size < have + length:
-            raise Cut(f"{size - have} of {length} bytes came.")
-        return size, sha256
-
     def _written(self, reply: HTTPResponse, start: int) -> tuple[int, str]:
-        size, digest = start, hashlib.sha256()
-        with self.part.path.open("r+b" if start else "wb", buffering=0) as file:
+        size, digest, began = start, hashlib.sha256(), time.monotonic()
+        with self.part.path.open("r+b" if start else "wb") as file:
             while file.tell() < start:
                 digest.update(file.read(min(PIECE, start - file.tell())))
             while (piece := _piece(reply)) and not self._is_stopped:
@@ -207,6 +210,8 @@ class Transfer:
                     raise broken("More than 2 GiB came.")
                 file.write(piece)
                 digest.update(piece)
+                if time.monotonic() - began > self.patience + (size - start) / SLOWEST:
+                    raise Cut(f"Only {size - start} bytes came in {self.patience:g} s.")
         return size, digest.hexdigest()
 
     def _record(self) -> Json:
@@ -228,10 +233,18 @@ def _fault(reply: HTTPResponse, have: int) -> str:
         return f"HTTP {reply.status}"
     if reply.headers.get("content-encoding", "identity") != "identity":
         return f"Packed by {reply.headers['content-encoding']}."
-    begins = reply.headers.get("content-range", "")
-    if reply.status == 206 and not begins.startswith(f"bytes {have}-"):
-        return f"Asked for bytes from {have}, got {begins or 'any'}."
+    told = reply.headers.get("content-range", "")
+    if reply.status == 206 and (not have or not told.startswith(f"bytes {have}-")):
+        return f"Asked for bytes from {have}, got {told or 'any'}."
     return ""
+
+
+def _total(reply: HTTPResponse) -> int | None:
+    """Return the size of the whole result, where an answer tells it."""
+    if reply.status == 200:
+        return reply.length
+    total = reply.headers.get("content-range", "").rpartition("/")[2]
+    return int(total) if total.isdecimal() else None
 
 
 def _piece(reply: HTTPResponse) -> bytes:

@@ -6,12 +6,17 @@ import asyncio
 import base64
 import hashlib
 import json
+import resource
 from pathlib import Path
 
 import pytest
 
+from projects.engines import downloads
+from projects.engines.base import Door
 from projects.engines.errors import Broken, Damaged
-from projects.engines.transfers import Cut, Part, Transfer
+from projects.engines.lines import Cut
+from projects.engines.transfers import KEPT, NOTE, Gone, Part, Transfer
+from projects.failures import Code
 
 DATA = bytes(range(256)) * 4000
 Said = tuple[bytes, bool]
@@ -132,6 +137,80 @@ async def test_bytes_from_elsewhere_are_not_put_behind_what_is_there(tmp_path: P
     assert one.part.path.read_bytes() == DATA
 
 
+async def test_a_rest_that_is_cut_short_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    short = said(DATA[5000:9000], status=206, content_range=f"bytes 5000-8999/{len(DATA)}")
+    rest = said(DATA[9000:], status=206, content_range=f"bytes 9000-{len(DATA) - 1}/{len(DATA)}")
+    async with Lines([(short, True)], [(record(), True)], [(rest, False), (record(), True)]) as host:
+        one = transfer(host, tmp_path)
+        one.part.path.write_bytes(DATA[:5000])
+        one.part.tag = '"first"'
+
+        with pytest.raises(Cut, match=f"9000 of {len(DATA)}"):
+            await one.run()
+        sha256 = await Transfer(one.url, one.headers, one.base, one.part).run()
+
+    assert sha256 == hashlib.sha256(DATA).hexdigest()
+    assert "Range: bytes=9000-" in host.asked[2][0]
+
+
+async def test_a_part_of_what_was_asked_for_whole_is_no_result(tmp_path: Path) -> None:
+    part = said(DATA[:5000], status=206, content_range=f"bytes 0-4999/{len(DATA)}")
+
+    async with Lines([(part, True)], [(record(), True)]) as host:
+        with pytest.raises(Cut, match="from 0"):
+            await transfer(host, tmp_path).run()
+
+
+async def test_a_disk_that_takes_no_more_is_said_and_not_passed_over(tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with Lines([(said(DATA), True)], [(record(), True)]) as host:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(DATA) - 1000, limits[1]))
+        try:
+            with pytest.raises(OSError, match="large"):
+                await transfer(host, tmp_path).run()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+async def test_a_redirect_may_hold_letters_of_any_language(tmp_path: Path) -> None:
+    there = said(b"", status=302, location="/clips/größe 1.mp4?word=ü%20b")
+
+    async with Lines([(there, True)], [(said(DATA), True)], [(record(), True)]) as host:
+        await transfer(host, tmp_path).run()
+
+    assert host.asked[1][0].startswith("GET /clips/gr%C3%B6%C3%9Fe%201.mp4?word=%C3%BC%20b HTTP")
+
+
+async def test_a_key_that_is_refused_asks_for_a_fresh_address(tmp_path: Path) -> None:
+    async with Lines([(said(b"", status=401), True)]) as host:
+        with pytest.raises(Gone):
+            await transfer(host, tmp_path).run()
+
+
+async def test_bytes_that_drip_give_their_thread_to_others(tmp_path: Path) -> None:
+    async with Lines([(said(DATA[:5000], length=len(DATA)), False)], [(record(), True)]) as host:
+        one = transfer(host, tmp_path)
+        one.patience = -2.0
+
+        with pytest.raises(Cut, match="Only 5000 bytes"):
+            await one.run()
+
+    assert one.part.path.read_bytes() == DATA[:5000]
+
+
+async def test_a_note_never_stands_beside_other_bytes(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / NOTE).write_text(json.dumps({"uri": "a", "tag": '"first"'}))
+    (kept / KEPT).write_bytes(DATA)
+    part = Part.of("a", tmp_path / "result.mp4", kept)
+    assert (part.path, part.tag) == (kept / KEPT, '"first"')
+
+    part.begin("", 0)
+
+    assert not (kept / NOTE).exists()
+
+
 HELD: dict[str, bytes] = {
     "before its head": b"",
     "in its bytes": said(DATA[:5000], length=len(DATA)),
@@ -159,11 +238,45 @@ async def test_the_proxy_of_the_environment_is_asked(tmp_path: Path, monkeypatch
         monkeypatch.setenv("https_proxy", proxy.url.replace("//", "//name:w%C3%B6rd@"))
         monkeypatch.delenv("no_proxy", raising=False)
         url = "https://storage.googleapis.com/clips/a.mp4"
-        one = Transfer(url, {}, "", Part.of(url, tmp_path / "result.mp4", None))
-
         with pytest.raises(Cut, match="502"):
-            await one.run()
+            await Transfer(url, {}, "", Part.of(url, tmp_path / "result.mp4", None)).run()
 
     [[asked]] = proxy.asked
     assert asked.startswith("CONNECT storage.googleapis.com:443 ")
     assert f"Basic {base64.b64encode('name:wörd'.encode()).decode()}" in asked
+
+
+async def test_a_proxy_of_another_kind_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
+    url = "https://storage.googleapis.com/clips/a.mp4"
+
+    with pytest.raises(Cut, match="Set https_proxy to an http one"):
+        await Transfer(url, {}, "", Part.of(url, tmp_path / "result.mp4", None)).run()
+
+
+VERTEX = Door(1, "vertex", secret="{}", project="autumn", location="global", bucket="gs://clips")
+STUDIO = Door(1, "developer", secret="a-key")
+API = "https://generativelanguage.googleapis.com/v1beta/files/abc"
+
+
+@pytest.mark.parametrize(
+    ("door", "uri"),
+    [
+        (VERTEX, API),
+        (STUDIO, "https://[::1/files/a"),
+        (STUDIO, "https://storage.googleapis.com:x/clips/a.mp4"),
+        (STUDIO, "https://:word@storage.googleapis.com/clips/a.mp4"),
+        (STUDIO, "https://name@generativelanguage.googleapis.com/v1beta/files/abc"),
+        (STUDIO, "file:///etc/passwd"),
+    ],
+)
+def test_an_address_that_is_not_the_doors_own_is_asked_by_nobody(door: Door, uri: str) -> None:
+    with pytest.raises(Broken) as error:
+        downloads.address(door, "v1beta", uri)
+
+    assert error.value.code == Code.OUTPUT_CORRUPT
+
+
+def test_the_key_goes_to_the_doors_own_host_only() -> None:
+    assert downloads.address(STUDIO, "v1beta", API).headers == {"x-goog-api-key": "a-key"}
+    assert downloads.address(STUDIO, "v1beta", "https://storage.googleapis.com/a/b.mp4").headers == {}
