@@ -78,6 +78,14 @@ INSTRUCTIONS = Control(
     advanced=True,
     hint="Added to the prompt word for word.",
 )
+THINKING = Control(
+    name="thinking",
+    label="Thinking",
+    default="usual",
+    options=(Option("usual", "As usual"), Option("minimal", "Quick"), Option("high", "Thorough")),
+    advanced=True,
+    hint="How long the model plans before it draws. A draft is the same with each.",
+)
 CUTOUT = (
     Control(
         name="cutout",

@@ -60,6 +60,7 @@ CONTROLS = (
         advanced=True,
         hint="One line each, in their order: subject, product, style, or in your words. Left empty: references.",
     ),
+    common.THINKING,
     clip_from_text.STYLE,
     *clip_from_text.LOOK,
     *common.COMMON,
@@ -77,7 +78,11 @@ def build(given: Given) -> Plan:
             "reference", f"{MOST} pictures with the sketch are the most. Remove {len(roles) - MOST}."
         )
     fields = clip_from_text.look_of(controls)
-    fields["extra"] |= {"model": controls["model"], "grounding": controls["grounding"] == "on"}
+    fields["extra"] |= {
+        "model": controls["model"],
+        "grounding": controls["grounding"] == "on",
+        "thinking": controls["thinking"],
+    }
     wish = Wish(
         action=controls["idea"].strip(),
         words=(controls["words"],) if controls["words"] else (),

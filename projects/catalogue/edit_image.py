@@ -20,7 +20,7 @@ def build(given: Given) -> Plan:
         locks=tuple(word for word in STAYS if word not in (change.kind, TOUCHES.get(change.kind))),
         change=change,
         roles=(("image", "source", ""), *[("reference", "reference", "")] * references),
-        extra={"instructions": given.controls["instructions"]},
+        extra={"instructions": given.controls["instructions"], "thinking": given.controls["thinking"]},
     )
     return edit_clip.turns(given, wish, "image", "image.edit", "image.edit")
 
@@ -35,7 +35,14 @@ TASK = Task(
         Slot("image", "Picture"),
         Slot("reference", "References", least=0, most=13, hint="Pictures that the change points to."),
     ),
-    controls=(edit_clip.kind(KINDS), edit_clip.CHANGE, edit_clip.BOX, edit_clip.TURNS, *common.COMMON),
+    controls=(
+        edit_clip.kind(KINDS),
+        edit_clip.CHANGE,
+        edit_clip.BOX,
+        edit_clip.TURNS,
+        common.THINKING,
+        *common.COMMON,
+    ),
     needs=frozenset({"image.edit"}),
     build=build,
     title_of=edit_clip.title_of,

@@ -98,7 +98,7 @@ def body_of(request: Request) -> Json:
         body["labels"] = {"attempt": request.label}
     if request.chain and _continues(request):
         body["previous_interaction_id"] = request.chain.ticket["id"]
-    if thinking := request.wish.extra.get("thinking"):
+    if thinking := stills.thinking_of(request):
         body["generation_config"] = {"thinking_level": thinking}
     if stills.is_grounded(request):
         body["tools"] = [{"type": "google_search"}]

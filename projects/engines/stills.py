@@ -47,6 +47,12 @@ def is_grounded(request: Request) -> bool:
     return request.wish.extra.get("grounding") not in (None, "", False, "off")
 
 
+def thinking_of(request: Request) -> str:
+    """Return how long the model is to think, in the provider's word; nothing where it is left to the model."""
+    level = request.wish.extra.get("thinking", "")
+    return "" if level == "usual" else str(level)
+
+
 def _refusal(request: Request, model: Model) -> str:
     if not model.is_offered or request.ability not in model.abilities:
         return f"{model.label} cannot do this. Choose another model."
@@ -59,4 +65,6 @@ def _refusal(request: Request, model: Model) -> str:
         return f"{model.label} takes {model.references} pictures. Remove {pictures - model.references}."
     if is_grounded(request) and "image.ground" not in model.abilities:
         return f"{model.label} cannot look things up. Turn that off, or choose another model."
+    if (level := thinking_of(request)) and level not in model.thinking:
+        return f"{model.label} thinks as it does. Set Thinking to “As usual”, or choose another model."
     return ""

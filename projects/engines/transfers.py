@@ -167,7 +167,7 @@ class Transfer:
         url = self.url
         for _ in range(MOST_REDIRECTS):
             reply = self._asked(url, headers)
-            if reply.status in (401, 403, 404, 410):
+            if reply.status in (403, 404, 410):
                 raise Gone(f"HTTP {reply.status}")
             if reply.status not in REDIRECTS:
                 return reply

@@ -66,8 +66,8 @@ def asked_of(request: Request, turn: Json, before: list[Json]) -> Json:
     }
     if request.label:
         config["labels"] = {"attempt": request.label}
-    if (level := request.wish.extra.get("thinking")) in model.thinking:
-        config["thinking_config"] = {"thinking_level": str(level).upper()}
+    if level := stills.thinking_of(request):
+        config["thinking_config"] = {"thinking_level": level.upper()}
     if stills.is_grounded(request):
         config["tools"] = [{"google_search": {}}]
     said = [*fitting(before, model.references - len(request.inputs)), turn]

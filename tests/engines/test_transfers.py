@@ -15,7 +15,7 @@ from projects.engines import downloads
 from projects.engines.base import Door
 from projects.engines.errors import Broken, Damaged
 from projects.engines.lines import Cut
-from projects.engines.transfers import KEPT, NOTE, Gone, Part, Transfer
+from projects.engines.transfers import KEPT, NOTE, Part, Transfer
 from projects.failures import Code
 
 DATA = bytes(range(256)) * 4000
@@ -179,12 +179,6 @@ async def test_a_redirect_may_hold_letters_of_any_language(tmp_path: Path) -> No
         await transfer(host, tmp_path).run()
 
     assert host.asked[1][0].startswith("GET /clips/gr%C3%B6%C3%9Fe%201.mp4?word=%C3%BC%20b HTTP")
-
-
-async def test_a_key_that_is_refused_asks_for_a_fresh_address(tmp_path: Path) -> None:
-    async with Lines([(said(b"", status=401), True)]) as host:
-        with pytest.raises(Gone):
-            await transfer(host, tmp_path).run()
 
 
 async def test_bytes_that_drip_give_their_thread_to_others(tmp_path: Path) -> None:
