@@ -40,8 +40,8 @@ class ProjectForm(forms.ModelForm[Project]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in {"country": list(countries), "us_state": [*US_STATES.items()]}.items():
-            self.fields[name].widget = forms.Select({"class": "input"}, [("", "Not said"), *choices])
-        self.fields["people"].widget = forms.Select({"class": "input"}, People.choices)
+            self.fields[name].widget = forms.Select({"class": "select"}, [("", "Not said"), *choices])
+        self.fields["people"].widget = forms.Select({"class": "select"}, People.choices)
         self.initial["people"] = self.instance.people or People.UNSURE
 
     def clean_people(self) -> str:
@@ -64,7 +64,7 @@ class NewProjectForm(ProjectForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams = policies.makers_teams(user)
-        widget = forms.Select({"class": "input"}) if len(teams) > 1 else forms.HiddenInput()
+        widget = forms.Select({"class": "select"}) if len(teams) > 1 else forms.HiddenInput()
         self.fields["team"] = forms.ModelChoiceField(teams, empty_label=None, required=False, widget=widget)
         self.initial["team"] = teams.first()
 
