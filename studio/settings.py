@@ -217,6 +217,8 @@ RUNNER = env("RUNNER") or "embedded"
 CLOCK_SCALE = float(env("STUDIO_CLOCK_SCALE") or 1)
 """Every limit and interval of the runner is multiplied by this; tests run with a hundredth."""
 RUNNING_STEPS = int(env("STUDIO_RUNNING_STEPS") or 4)
+PAID_STEPS = int(env("STUDIO_PAID_STEPS") or max(16, RUNNING_STEPS))
+"""Steps that wait for a provider: they take no turn from those that work here."""
 BOOT_ID = secrets.token_hex(8)
 
 # --- providers ------------------------------------------------------------------------------------------------

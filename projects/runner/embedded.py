@@ -18,9 +18,9 @@ from typing import TextIO
 from channels.db import database_sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from projects import pool, progress
+from projects import engines, pool, progress
 from projects.models import Step
 from projects.runner import adopt, forget, looks, stages, sweep
 from projects.runner.limits import limits
@@ -36,11 +36,11 @@ class AlreadyRunning(CannotStart):
 
 
 class Runner:
-    """Runs due steps, at most `RUNNING_STEPS` at a time, one team's turn after the other's."""
+    """Runs due steps, one team's turn after the other's: some that work here, and some that wait for a provider."""
 
     def __init__(self) -> None:
         self._book = progress.Book()
-        self._steps: dict[int, asyncio.Task[None]] = {}
+        self._steps: dict[bool, dict[int, asyncio.Task[None]]] = {False: {}, True: {}}
         self._loops: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -63,9 +63,10 @@ class Runner:
 
     async def stop(self) -> None:
         """Give every running step back, then end the children."""
-        for task in (*self._loops, *self._steps.values()):
+        tasks = [*self._loops, *self._steps[False].values(), *self._steps[True].values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._loops, *self._steps.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(pool.shutdown)
         if self._lock is not None:
             self._lock.close()
@@ -76,7 +77,8 @@ class Runner:
 
     async def _look_for_work(self) -> None:
         while True:
-            await self._take_due()
+            await self._take_due(settings.RUNNING_STEPS, is_paid=False)
+            await self._take_due(settings.PAID_STEPS, is_paid=True)
             try:
                 async with asyncio.timeout(limits().look):
                     await self._wake.wait()
@@ -84,17 +86,17 @@ class Runner:
                 continue
             self._wake.clear()
 
-    async def _take_due(self) -> None:
-        free = settings.RUNNING_STEPS - len(self._steps)
+    async def _take_due(self, most: int, *, is_paid: bool) -> None:
+        here = self._steps[is_paid]
+        free = most - len(here)
         if free <= 0:
             return
-        for pk in await database_sync_to_async(due_fairly)(free, set(self._steps)):
-            task = asyncio.create_task(run_step(pk, settings.BOOT_ID, self._book), name=f"step {pk}")
-            self._steps[pk] = task
-            task.add_done_callback(partial(self._ended, pk))
+        for pk in await database_sync_to_async(due_fairly)(free, set(here), is_paid=is_paid):
+            here[pk] = asyncio.create_task(run_step(pk, settings.BOOT_ID, self._book), name=f"step {pk}")
+            here[pk].add_done_callback(partial(self._ended, here, pk))
 
-    def _ended(self, pk: int, _: asyncio.Task[None]) -> None:
-        self._steps.pop(pk, None)
+    def _ended(self, here: dict[int, asyncio.Task[None]], pk: int, _: asyncio.Task[None]) -> None:
+        here.pop(pk, None)
         self._wake.set()
 
     async def _flush(self) -> None:
@@ -124,9 +126,15 @@ async def _each_minute() -> None:
     await database_sync_to_async(stages.fund)()
 
 
-def due_fairly(most: int, running_here: set[int]) -> list[int]:
-    """Return due steps, those of the teams with the fewest running ones first, oldest first within a team."""
-    rows = Step.objects.due().order_by("pk").values_list("pk", "project__team")
+def due_fairly(most: int, running_here: set[int], *, is_paid: bool) -> list[int]:
+    """Return due steps of one kind, those of the teams with the fewest running ones first, oldest first in a team."""
+    paid = Q(engine__in=[engine.key for engine in engines.all_engines().values() if engine.paid])
+    rows = (
+        Step.objects.due()
+        .filter(paid if is_paid else ~paid)
+        .order_by("pk")
+        .values_list("pk", "project__team")
+    )
     due = [row for row in rows[: 50 * most + len(running_here)] if row[0] not in running_here]
     if len({team for _, team in due}) < 2:
         return [pk for pk, _ in due[:most]]
