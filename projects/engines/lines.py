@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from projects.engines import client
-from projects.engines.errors import Broken
+from projects.engines.errors import Broken, Damaged
 from projects.failures import FAILURES, Code
 
 API_HOSTS = frozenset({"generativelanguage.googleapis.com"})
@@ -63,14 +63,14 @@ def _trust() -> ssl.SSLContext:
 
 
 def redirected(url: str, location: str, base: str) -> str:
-    """Return where a redirect leads. Raises Broken where that is no host that we know."""
+    """Return where a redirect leads. Raises Damaged where that is no host that we know: another time it may be."""
     try:
         there = urlsplit(urljoin(url, location.encode("latin-1").decode(errors="replace")))
         is_known = _is_known(there, urlsplit(base))
     except ValueError:
-        raise broken("A redirect to what is no address.") from None
+        raise Damaged("A redirect to what is no address.") from None
     if not is_known:
-        raise broken(f"A redirect to {there.hostname}")
+        raise Damaged(f"A redirect to {there.hostname}")
     return written(there)
 
 

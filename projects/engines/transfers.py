@@ -175,7 +175,7 @@ class Transfer:
             self._hang_up()
             url = lines.redirected(url, reply.headers.get("location", ""), self.base)
             headers = {key: value for key, value in headers.items() if key not in SECRET}
-        raise broken("Too many redirects.")
+        raise Damaged("Too many redirects.")
 
     def _asked(self, url: str, headers: dict[str, str]) -> HTTPResponse:
         """Ask, over the open connection where it leads there and nothing is left on it."""

@@ -77,6 +77,18 @@ async def test_a_redirect_of_the_provider_is_followed_without_the_key(emulator: 
     assert "x-goog-api-key" not in there.headers
 
 
+async def test_a_result_is_asked_for_again_after_a_redirect_to_nowhere_that_we_know(emulator: Emulator) -> None:
+    emulator.fault("redirect", to="https://example.com")
+
+    first = await run(step := await asked())
+
+    assert (first.step.status, first.step.waits_for) == (Status.QUEUED, "result"), first.step.detail
+    await Step.objects.filter(pk=step.pk).aupdate(not_before=None)
+    came = await run(step)
+    assert (came.step.status, came.states) == (Status.SUCCEEDED, [AttemptState.STORED])
+    assert len(emulator.ledger.creates()) == 1
+
+
 @pytest.mark.parametrize(
     "location",
     [
