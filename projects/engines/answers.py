@@ -22,6 +22,8 @@ NO_CONNECTION = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout"})
 """The HTTP client's classes for a request that never left: DNS, refused, TLS, no free connection."""
 NO_ACCOUNT = "GoogleAuthError"
 """The family of a service account's failures: its token is fetched before a request leaves."""
+REMEDIED = frozenset({Code.INPUT_REJECTED, Code.REGION_LIMITED})
+"""The codes whose cause a sentence of the provider can name."""
 IN_DOUBT = frozenset({408, 409, 499})
 LONGEST_DETAIL = 4000
 
@@ -46,6 +48,8 @@ REASONS: dict[str, Code] = {
     "BILLING_DISABLED": Code.QUOTA_EXHAUSTED,
 }
 """`ErrorInfo.reason`, as google.rpc documents it."""
+STATUSES: dict[str, Code] = {"FAILED_PRECONDITION": Code.REGION_LIMITED}
+"""An error's `status`, where it says more than the number. Source: the page on troubleshooting of the Gemini API."""
 SENTENCES: dict[str, Code] = {
     "User location is not supported for the API use.": Code.REGION_LIMITED,
     "API key not valid. Please pass a valid API key.": Code.CREDENTIALS_REJECTED,
@@ -175,7 +179,7 @@ def refusal(answer: Said) -> Refused:
     """Return a structured no with its code, and whether and when it passes by itself."""
     code = _code(answer)
     passes = answer.status == 503 or code == Code.RATE_LIMITED
-    named = errors.remedy(answer.message, answer.fields) if code == Code.INPUT_REJECTED else ""
+    named = errors.remedy(answer.message, answer.fields) if code in REMEDIED else ""
     return Refused(
         named or FAILURES[code].why,
         code,
@@ -192,7 +196,21 @@ def _code(answer: Said) -> Code:
             return REASONS[detail["reason"]]
         if answer.status == 429 and _is_daily(detail):
             return Code.QUOTA_EXHAUSTED
-    return cause(answer.error or {}) or CODES.get(answer.status, Code.INPUT_REJECTED)
+    told = answer.error or {}
+    named = STATUSES.get(str(told.get("status"))) if answer.status == 400 else None
+    return cause(told) or named or CODES.get(answer.status, Code.INPUT_REJECTED)
+
+
+def is_about_key(answer: Said) -> bool:
+    """Return whether a no is about the key, not about what was asked for with it."""
+    return answer.status in (401, 403) or refusal(answer).code == Code.CREDENTIALS_REJECTED
+
+
+def is_unknown(answer: Said, id_: str) -> bool:
+    """Return whether a no to a look says that there is no such work; a 400 or a 403 has to name it."""
+    if answer.error is None or answer.status not in (400, 403, 404):
+        return False
+    return answer.status == 404 or id_ in answer.message or refusal(answer).code == Code.CHAIN_EXPIRED
 
 
 def cause(error: Mapping[str, Any]) -> Code | None:
@@ -202,6 +220,8 @@ def cause(error: Mapping[str, Any]) -> Code | None:
         return Code.PEOPLE_POLICY
     if (found := errors.by_support_code(message)) is not None:
         return found
+    if errors.NOT_READY.fullmatch(message):
+        return Code.FILE_PROCESSING_FAILED
     return Code.SAFETY_BLOCKED if code in BLOCKED else SENTENCES.get(message)
 
 

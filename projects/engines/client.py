@@ -34,6 +34,8 @@ MOST_CLIENTS = 50
 MOST_IDLE = 8
 """Looks at once, and connections kept for the next: two hundred that answer together held the loop for 0.2 s."""
 CREATE_SECONDS, READ_SECONDS = 60.0, 30.0
+CONNECT_SECONDS = 10.0
+"""So long a create waits for a connection, far less than for its answer: one that never left is known as such."""
 _import = threading.Lock()
 
 
@@ -76,10 +78,16 @@ def pools() -> Pools:
         few = http.Limits(max_keepalive_connections=MOST_IDLE)
         reads = http.AsyncClient(timeout=http.Timeout(READ_SECONDS), limits=few)
         once = http.Limits(max_keepalive_connections=0)
-        creates = http.AsyncClient(timeout=http.Timeout(CREATE_SECONDS), limits=once)
+        soon = {"request": [_connects_soon]}
+        creates = http.AsyncClient(timeout=http.Timeout(CREATE_SECONDS), limits=once, event_hooks=soon)
         _pools[loop] = Pools(reads, creates, http.Client())
         _load()
     return _pools[loop]
+
+
+async def _connects_soon(request: Any) -> None:
+    """Shorten the wait for a connection, whoever sends: the SDK sets one limit for it and for the answer."""
+    request.extensions["timeout"]["connect"] = CONNECT_SECONDS
 
 
 async def turn() -> None:

@@ -21,6 +21,7 @@ FORMAT = "The provider does not make this format. Choose another format."
 SIZE = "The provider does not make this size. Choose another size."
 PICTURES = "The provider does not take these pictures. Remove one, or use another saved as JPEG or PNG."
 WORDS = "The words are too long for the provider. Shorten them."
+BILLING = "The provider asks for billing in this country. Turn it on for the key's project."
 FIELDS: dict[str, str] = {
     **dict.fromkeys(("duration", "duration_seconds", "durationSeconds"), LENGTH),
     **dict.fromkeys(("aspect_ratio", "aspectRatio"), FORMAT),
@@ -32,6 +33,9 @@ FIELDS: dict[str, str] = {
 SENTENCES: dict[str, str] = {
     "Duration cannot be set in response format for edit task": LENGTH,
     "Aspect ratio is not enabled for this model": FORMAT,
+    "Gemini API free tier is not available in your country. Please enable billing on your project in "
+    "Google AI Studio.": BILLING,
+    "User location is not supported for the API use without a billing account linked.": BILLING,
     "Provided image is not valid": PICTURES,
     "Unable to process input image. Please retry or report in "
     "https://developers.generativeai.google/guide/troubleshooting": PICTURES,
@@ -50,6 +54,8 @@ TEMPLATES = tuple(
 )
 """Whole sentences of one form that name a field. Recorded by waooAI/waoowaoo issue 155, n8n-io/n8n issue 17707 and
 ArcReel/ArcReel issue 247; the last two are google.rpc's and the token counter's own."""
+NOT_READY = re.compile(r"The File \S+ is not in an ACTIVE state and usage is not allowed\.?")
+"""A file that was given too early, or that the provider could not read. Recorded by expectedparrot/edsl issue 1907."""
 SUPPORT = re.compile(r"\bSupport codes?: *(\d{8}(?:, *\d{8})*)")
 PERSON_CODES = frozenset({"29310472", "15236754", "39322892", "58061214", "17301594"})
 """Support codes for a prominent person, a face and a child. Source: Vertex' pages on responsible AI for Veo and for

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from projects.engines import answers, client, prices, sources
+from projects.engines import answers, client, prices, sources, waits
 from projects.engines.base import TICKET_NAME, Door, Ended, Files, Json, Progress, Ticket
 from projects.engines.client import CREATE_SECONDS, READ_SECONDS
-from projects.engines.errors import Broken, EngineError
-from projects.failures import FAILURES, Code
+from projects.engines.errors import EngineError
+from projects.failures import Code
 from projects.states import Phase
 
 FINAL = frozenset(
@@ -36,11 +36,7 @@ FINAL = frozenset(
         "requires_continuation",
     }
 )
-FIRST_PAUSE, SHORTEST_PAUSE, LONGEST_PAUSE, PAUSE_SHARE = 0.3, 1.0, 10.0, 0.2
-"""Seconds before a look: the first one comes early, then a fifth of what has passed."""
-UNKNOWN_SECONDS = 600.0
-"""So long an id may be unknown, and ended work may show nothing of its end."""
-SLOW_SECONDS = 60.0
+UNFINISHED = "The provider stopped before it was done. Look at the whole result before you use it."
 INVALID = ("invalid_request", 3)
 """The codes of an error that is about the request: a word of the Interactions API, a number of google.rpc."""
 
@@ -127,13 +123,29 @@ Look = Callable[[Door, str, str], Awaitable[Answer]]
 """How an engine asks: by door, version of the API, and id."""
 
 
-async def again(door: Door, ticket: Ticket, files: Files, ask: Look = look) -> tuple[Json, ...]:
-    """Return the media of an interaction anew, with fresh addresses; nothing when the provider gives none."""
-    try:
-        answer = await ask(door, ticket["api_version"], ticket["id"])
-    except client.failures(EngineError):
-        return ()
-    return (await asyncio.to_thread(ended, answer, ticket, files)).media
+async def again(
+    door: Door, ticket: Ticket, files: Files, ask: Look = look, patience: float = waits.PATIENCE
+) -> tuple[Json, ...]:
+    """Return the media of an interaction anew, with fresh addresses; nothing when the provider does not know it.
+
+    What passes is waited out for `patience` seconds. Raises Broken, with the key's code or time's, when it has not.
+    """
+    began, pause = time.monotonic(), waits.SHORT_PAUSE
+    while True:
+        fault: BaseException | None = None
+        try:
+            answer = await ask(door, ticket["api_version"], ticket["id"])
+        except client.failures(EngineError) as error:
+            fault, said = error, answers.said(error)
+            if said and answers.is_unknown(said, ticket["id"]):
+                return ()
+        else:
+            if answer.is_final and not answer.says_nothing:
+                return (await asyncio.to_thread(ended, answer, ticket, files)).media
+        if time.monotonic() - began > patience:
+            raise waits.over(fault) from fault
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, waits.LONGEST_PAUSE)
 
 
 async def cancel(door: Door, api_version: str, id_: str) -> None:
@@ -205,19 +217,16 @@ async def follow(
 
     Errors of a look are waited out: the work goes on without us. Raises Broken when the id stays unknown.
     """
-    began = time.monotonic()
-    trouble: float | None = None
+    began, watch = time.monotonic(), waits.Watch()
     while True:
-        await asyncio.sleep(_pause(time.monotonic() - began))
+        await asyncio.sleep(waits.pause(time.monotonic() - began))
         now = time.monotonic()
         try:
             answer = await ask(door, ticket["api_version"], ticket["id"])
         except client.failures(EngineError) as error:
-            trouble = trouble or now
-            yield Progress(Phase.GENERATING, note=_note(error, now - trouble))
+            yield Progress(Phase.GENERATING, note=watch.failed(error, now))
         else:
-            trouble = (trouble or now) if answer.says_nothing else None
-            if answer.is_final and (trouble is None or now - trouble > UNKNOWN_SECONDS):
+            if watch.ends(answer, now):
                 holds_bytes = any(part.get("data") for part in answer.media)
                 told = answer, ticket, files
                 yield await asyncio.to_thread(ended, *told) if holds_bytes else ended(*told)
@@ -225,27 +234,12 @@ async def follow(
             yield Progress(Phase.GENERATING)
 
 
-def _pause(passed: float) -> float:
-    if passed < FIRST_PAUSE:
-        return FIRST_PAUSE
-    return min(max(passed * PAUSE_SHARE, SHORTEST_PAUSE), LONGEST_PAUSE)
-
-
-def _note(error: BaseException, trouble: float) -> str:
-    """Return what a card says of a look that failed. Raises Broken when the provider knows nothing of the id."""
-    said = answers.said(error)
-    if said and said.status in (400, 404) and trouble > UNKNOWN_SECONDS:
-        raise Broken(FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT, said.words) from error
-    if said and said.status in (401, 403):
-        return "Waiting for a valid key. The work goes on at the provider."
-    return "The provider is slow to answer." if trouble > SLOW_SECONDS else ""
-
-
 def ended(answer: Answer, ticket: Ticket | None, files: Files) -> Ended:
     """Return the end that an answer tells: bytes that came with it are kept, addresses are passed on."""
     media = tuple(_kept(part, answer.id, number, files) for number, part in enumerate(answer.media))
-    cited = {"sources": list(answer.sources)} if answer.sources else {}
-    found = tuple({**entry, **cited} for entry in media if entry)
+    more: Json = {"sources": list(answer.sources)} if answer.sources else {}
+    more |= {"note": UNFINISHED} if answer.status != "completed" else {}
+    found = tuple({**entry, **more} for entry in media if entry)
     common: dict[str, Any] = {"usage": answer.usage, "words": answer.words, "ticket": ticket}
     if answer.status == "cancelled" and not found:
         return Ended("cancelled", code=Code.CANCELLED_BY_PROVIDER, **common)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_UP, Decimal, InvalidOperation
 from typing import Any
 
 from projects.engines.models import Model
@@ -18,7 +18,7 @@ TEXT_TOKENS = 2_000
 GROUNDING_CALLS = 3
 MOST_DIGITS = 12
 """No answer holds more tokens than such a number; a longer one is no count."""
-MOST_QUOTES = 10
+MOST_QUOTES, MOST_STATED = 10, 10**6
 """A count that comes to more than so many times the quote is not believed."""
 
 Json = dict[str, Any]
@@ -64,11 +64,12 @@ def is_absurd(counted: Decimal | None, quote: Decimal) -> bool:
 def by_usage(prices: Mapping[str, Any], usage: Mapping[str, Any], *, made: bool = False) -> Decimal | None:
     """Return the cost of a provider's count of tokens, or nothing where it gave none.
 
-    usage: `total_input_tokens`, `total_output_tokens`, `total_thought_tokens`, `output_tokens_by_modality`, or a
-    `cost` that the provider states itself. made: a picture or a clip came; what is not named by kind is then its.
+    usage: `total_input_tokens`, `total_tool_use_tokens`, `total_output_tokens`, `total_thought_tokens`,
+    `output_tokens_by_modality`, `grounding_tool_count`, or a `cost` that the provider states itself.
+    made: a picture or a clip came; what is not named by kind is then its.
     """
-    if usage.get("cost") is not None:
-        return Decimal(str(usage["cost"])).quantize(PLACES, ROUND_UP)
+    if (stated := _stated(usage.get("cost"))) is not None:
+        return stated
     if not any(_is_count(usage.get(name)) for name in ("total_output_tokens", "total_input_tokens")):
         return None
     by_kind, total = tokens_by_kind(usage), _count(usage.get("total_output_tokens"))
@@ -81,13 +82,36 @@ def by_usage(prices: Mapping[str, Any], usage: Mapping[str, Any], *, made: bool 
     text = max(total - video - image, 0)
     thought = _count(usage.get("total_thought_tokens"))
     tokens = (
-        _count(usage.get("total_input_tokens")) * Decimal(prices["input_million"])
+        (_count(usage.get("total_input_tokens")) + _count(usage.get("total_tool_use_tokens")))
+        * Decimal(prices["input_million"])
         + video * Decimal(prices["video_million"])
         + image * Decimal(prices["image_million"])
         + (text + thought) * Decimal(prices["text_million"])
     )
-    calls = _count(usage.get("grounding_calls"))
-    return (tokens / MILLION + calls * Decimal(prices["grounding_call"])).quantize(PLACES, ROUND_UP)
+    return (tokens / MILLION + _searches(usage) * Decimal(prices["grounding_call"])).quantize(
+        PLACES, ROUND_UP
+    )
+
+
+def _stated(cost: Any) -> Decimal | None:
+    """Return a cost that a provider states itself; nothing for what is no sum of money."""
+    if isinstance(cost, bool) or not isinstance(cost, int | float | str):
+        return None
+    try:
+        usd = Decimal(str(cost))
+    except InvalidOperation:
+        return None
+    is_sum = usd.is_finite() and 0 <= usd < MOST_STATED
+    return usd.quantize(PLACES, ROUND_UP) if is_sum else None
+
+
+def _searches(usage: Mapping[str, Any]) -> int:
+    """Return how often something was looked up: as we counted it on Vertex, or as the provider counts it by tool."""
+    rows = usage.get("grounding_tool_count")
+    by_tool = (
+        (_count(row.get("count")) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+    )
+    return _count(usage.get("grounding_calls")) + sum(by_tool)
 
 
 def tokens_by_kind(usage: Mapping[str, Any]) -> dict[str, int]:

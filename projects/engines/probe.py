@@ -24,6 +24,13 @@ WORDS: dict[str, frozenset[str]] = {
     "upload edit": frozenset({"video.edit_upload"}),
 }
 """What people ask of a key, by the abilities of which one is enough."""
+SAID = {
+    "image": "make pictures",
+    "video": "make clips",
+    "multi-turn": "change a result step by step",
+    "upload edit": "change uploaded clips",
+}
+"""The same, as what a team can do with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,12 @@ def probe(door: Door, table: Iterable[Model]) -> Probe:
     words = tuple(word for word, one_of in WORDS.items() if able & one_of)
     if not words:
         return Probe(True, "The key works, but the provider lists none of the studio's models for it.")
-    return Probe(True, f"This key can: {', '.join(words)}.", words)
+    return Probe(True, f"With this key a team can {_joined([SAID[word] for word in words])}.", words)
+
+
+def _joined(words: list[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def listed_models(door: Door) -> list[str]:

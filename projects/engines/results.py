@@ -22,6 +22,7 @@ SUFFIXES = {
 }
 
 NAMES = {"image": "a picture", "video": "a clip"}
+GONE = "The provider no longer keeps the result. Start it again."
 
 Again = Callable[[Door, Ticket, Files], Awaitable[tuple[Json, ...]]]
 
@@ -33,7 +34,8 @@ async def fetch(
 
     wanted: image or video. An address that has expired, and bytes that are gone, are asked for once more: `again`. An
     end without media is one whose bytes came damaged.
-    Raises Broken when nothing leads to bytes any more.
+    Raises Broken: timed_out where the provider knows the work, and gives no bytes of it now; output_corrupt where
+    nothing leads to bytes any more.
     """
     media = ended.media
     for _ in range(2):
@@ -44,10 +46,15 @@ async def fetch(
                     if part["type"] == wanted
                     else (f"The provider sent {NAMES[part['type']]} in place of {NAMES[wanted]}.",)
                 )
-                return Output((made,), notes + sources.notes(media), ended.words)
+                told = tuple(dict.fromkeys(one["note"] for one in media if "note" in one))
+                return Output((made,), notes + told + sources.notes(media), ended.words)
         media = await again(door, ended.ticket or {}, files)
-    code = Code.TIMED_OUT if ended.media else Code.OUTPUT_CORRUPT
-    raise Broken(FAILURES[code].why, code, "The provider no longer gives the result out.")
+    if media:
+        raise Broken(
+            FAILURES[Code.TIMED_OUT].why, Code.TIMED_OUT, "The provider does not give the result out."
+        )
+    why = GONE if ended.media else FAILURES[Code.OUTPUT_CORRUPT].why
+    raise Broken(why, Code.OUTPUT_CORRUPT, "The provider no longer gives the result out.")
 
 
 async def _made(door: Door, ended: Ended, part: Json, files: Files) -> Made | None:

@@ -49,8 +49,13 @@ def is_grounded(request: Request) -> bool:
 
 def thinking_of(request: Request) -> str:
     """Return how long the model is to think, in the provider's word; nothing where it is left to the model."""
-    level = request.wish.extra.get("thinking", "")
-    return "" if level == "usual" else str(level)
+    level = _thinking(request)
+    return level if request.model and level in request.model.thinking else ""
+
+
+def _thinking(request: Request) -> str:
+    level = str(request.wish.extra.get("thinking", ""))
+    return "" if level == "usual" else level
 
 
 def _refusal(request: Request, model: Model) -> str:
@@ -63,8 +68,12 @@ def _refusal(request: Request, model: Model) -> str:
     pictures = sum(entry.kind == "image" for entry in request.inputs)
     if pictures > model.references:
         return f"{model.label} takes {model.references} pictures. Remove {pictures - model.references}."
+    return _way_refusal(request, model)
+
+
+def _way_refusal(request: Request, model: Model) -> str:
     if is_grounded(request) and "image.ground" not in model.abilities:
         return f"{model.label} cannot look things up. Turn that off, or choose another model."
-    if (level := thinking_of(request)) and level not in model.thinking:
+    if _thinking(request) and not thinking_of(request):
         return f"{model.label} thinks as it does. Set Thinking to “As usual”, or choose another model."
     return ""

@@ -70,7 +70,7 @@ class Part:
 
     def begin(self, tag: str, length: int) -> None:
         """Begin anew with bytes of this tag. The note goes first: it never stands beside other bytes."""
-        if self.kept:
+        if self.kept and self.kept.is_dir():
             (self.kept / NOTE).unlink(missing_ok=True)
         self.path.unlink(missing_ok=True)
         self.tag = tag

@@ -112,6 +112,7 @@ def asked_of(request: Request) -> Json:
         "resolution": size_of(request),
         "person_generation": "disallow" if is_empty else "allow_adult",
         "generate_audio": True,
+        "http_options": {"timeout": int(CREATE_SECONDS * 1000)},
     }
     if request.ability != EXTEND:
         config["duration_seconds"] = int(seconds_of(request))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from tests.emulator import refusals
+from tests.emulator import refusals, shapes
 from tests.emulator.ledger import Delivery, Entry
 from tests.emulator.refusals import Refused
 from tests.emulator.wire import Connection, Reply
@@ -158,10 +158,17 @@ async def retired(struck: Struck) -> Reply:
 
 
 async def gone(struck: Struck) -> Reply:
-    """Forget the interaction that the call names, or continues."""
-    named = struck.call.words.get("id") or (struck.call.request.json or {}).get("previous_interaction_id", "")
-    struck.world.interactions.pop(named, None)
-    return await struck.go()
+    """Forget the interaction that the call names, or continues, and the files that it names.
+
+    The answer is as usual, or with the status that is set.
+    """
+    named, world = struck.call.words.get("id"), struck.world
+    body = {} if named else struck.call.request.json or {}
+    world.interactions.pop(named or body.get("previous_interaction_id", ""), None)
+    for part in shapes.contents(body.get("input", "")) if body else ():
+        if file := world.file_of(part.get("uri", ""), struck.call.owner):
+            del world.files[file.id]
+    return await (status(struck) if "status" in struck.options else struck.go())
 
 
 async def expired(struck: Struck) -> Reply:
@@ -181,8 +188,8 @@ async def spoilt(struck: Struck) -> Reply:
 
 
 async def redirect(struck: Struck) -> Reply:
-    """Send the client to another host, which gives the bytes and notes whether a key came along."""
-    other = struck.world.url.replace("127.0.0.1", "localhost")
+    """Send the client to another host, `to`, or one that gives the bytes and notes whether a key came along."""
+    other = struck.options.get("to") or struck.world.url.replace("127.0.0.1", "localhost")
     return Reply(302, headers={"location": f"{other}/elsewhere/{struck.call.words['id']}"})
 
 

@@ -25,7 +25,9 @@ def test_a_key_can_what_the_listed_models_can() -> None:
         found = probe.probe(door(lists), TABLE)
 
     assert (found.ok, found.abilities) == (True, ("image", "video", "multi-turn", "upload edit"))
-    assert found.sentence == "This key can: image, video, multi-turn, upload edit."
+    assert found.sentence == (
+        "With this key a team can make pictures, make clips, change a result step by step and change uploaded clips."
+    )
     assert len(lists.asked) == 3
 
 
