@@ -10,8 +10,9 @@ from typing import Any
 from projects import engines
 from projects.actions.market import Market
 from projects.catalogue.base import Control, Given, Invalid, Plan, Stage, Task
-from projects.engines import prices
+from projects.engines import prices, stills
 from projects.engines.base import Chain, Engine, Input, Json, Request, Verdict
+from projects.engines.models import Model
 from projects.failures import Code
 from projects.models.asset import strictest
 
@@ -37,7 +38,7 @@ class Offer:
     def kept(self, name: str) -> Json:
         """Return it as an order's plan keeps it: who, at which prices; `name` is what people call the version."""
         model, door, quote = self.request.model, self.request.door, self.verdict.quote
-        size = self.request.wish.size or "720p"
+        size = stills.size_of(self.request) if model and model.image else self.request.wish.size or "720p"
         return {
             "name": name,
             "engine": self.engine.key,
@@ -46,8 +47,19 @@ class Offer:
             "usd": str(self.usd),
             "seconds": quote.seconds_usual if quote else 0,
             "version": quote.model_version if quote else "",
-            "prices": prices.stored(model, size) | {"measured": str(self.usd)} if model else {},
+            "prices": prices.stored(model, size) | self._charges(model, size) if model else {},
         }
+
+    def _charges(self, model: Model, size: str) -> Json:
+        """Return what is held for it, and what is charged for a result that comes without a count."""
+        measured = Decimal(str(self._seconds())) * model.video_second.get(size, Decimal(0))
+        measured = measured or model.image.get(size, Decimal(0))
+        return {"quote": str(self.usd), "measured": str(min(measured, self.usd) or self.usd)}
+
+    def _seconds(self) -> float:
+        """Return the seconds that are made: an edit keeps those of its clip."""
+        clip = self.request.first("video") if self.request.ability.startswith("video.edit") else None
+        return float(clip.facts.get("seconds", 0)) if clip else float(self.request.wish.seconds or 0)
 
 
 def offers(

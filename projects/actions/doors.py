@@ -16,9 +16,9 @@ from projects import policies
 from projects.actions.refusal import Refused
 from projects.engines import probe
 from projects.engines.probe import Probe
-from projects.models import Door, Step, Team, door, model, sealed
+from projects.models import Attempt, Door, Step, Team, door, model, sealed
 from projects.policies import Ability
-from projects.states import Status
+from projects.states import AttemptState, Status
 
 UNDER_WAY = (Status.QUEUED, Status.RUNNING, Status.UNCONFIRMED)
 
@@ -46,6 +46,7 @@ def save(user: User, team: Team, kind: str, secret: str, **where: Any) -> Door:
         last4=found.last4,
         defaults={**fields, "state": Door.State.UNTESTED, "paused_until": None, **_result(said)},
     )
+    _let_go(row)
     return row
 
 
@@ -77,7 +78,22 @@ def test(user: User, row: Door) -> Door:
         said = Probe(False, error.sentence)
     Door.objects.filter(pk=row.pk).update(**_result(said))
     row.refresh_from_db()
+    if said.ok:
+        _let_go(row)
     return row
+
+
+@transaction.atomic
+def _let_go(row: Door) -> None:
+    """Let go what waits for this key, and take over what another one that is refused has not sent yet."""
+    refused = Door.objects.filter(team=row.team, kind=row.kind, state=Door.State.REFUSED).exclude(pk=row.pk)
+    planned = Attempt.objects.filter(state=AttemptState.PLANNED, step__door__in=refused.values("pk"))
+    queued = Step.objects.select_for_update().filter(status=Status.QUEUED, pk__in=planned.values("step"))
+    steps = list(queued.values_list("pk", flat=True))
+    Step.objects.filter(pk__in=steps).write(door=row)
+    Attempt.objects.filter(step__in=steps, state=AttemptState.PLANNED).update(door=row)
+    timed = Step.objects.filter(door=row, status=Status.QUEUED, waits_for__in=("rate", "quota"))
+    timed.write(waits_for="", not_before=None, note="")
 
 
 def _probed(row: Door) -> Probe:

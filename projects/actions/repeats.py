@@ -17,6 +17,12 @@ from projects.runner import embedded
 from projects.states import Bill, Status
 
 
+def price_of(attempt: Attempt) -> Decimal:
+    """Return the most that another start like this one may cost, as it was quoted."""
+    known = attempt.prices
+    return Decimal(known.get("quote") or known.get("measured", attempt.quote_usd))  # older rows have no quote
+
+
 def again(step: Step, last: Attempt | None, usd: Decimal) -> Attempt:
     """Return a new attempt at the price of the last one, with its money held. Raises Refused.
 
@@ -25,7 +31,7 @@ def again(step: Step, last: Attempt | None, usd: Decimal) -> Attempt:
     if last is None or last.bill == Bill.FREE:
         number = step.attempts.count() + 1
         return Attempt.objects.create(step=step, number=number, model=step.model, bill=Bill.FREE)
-    price = Decimal(last.prices.get("measured", last.quote_usd))
+    price = price_of(last)
     if usd < price:
         raise Refused(f"Starting it again may cost ${price:.2f}. Confirm that amount.", status=409)
     new = Attempt.objects.repeat(last)
@@ -48,7 +54,7 @@ def confirm(user: User, step: Step) -> None:
     for one in waiting:
         market.require(user, one)
         attempt = one.attempts.latest("number")
-        price = Decimal(attempt.prices["measured"])
+        price = price_of(attempt)
         try:
             spend.reserve(attempt, price, budgets)
         except spend.Overspent as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,6 +18,16 @@ from projects.runner import embedded, stages
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill, Status
 
 NOTHING = Decimal(0)
+FRESH: dict[str, Any] = {
+    "cancel_at": None,
+    "recoveries": 0,
+    "code": "",
+    "detail": "",
+    "sentence": "",
+    "started_at": None,
+    "note": "",
+}
+"""What a start by a person forgets of the one before."""
 
 
 @transaction.atomic
@@ -57,19 +68,10 @@ def retry(user: User, step: Step, usd: Decimal = NOTHING) -> None:
     """
     policies.require(user, step.project, Ability.MAKE)
     require_space()
-    fresh = {
-        "cancel_at": None,
-        "recoveries": 0,
-        "code": "",
-        "detail": "",
-        "sentence": "",
-        "started_at": None,
-        "note": "",
-    }
     last = step.attempts.order_by("-number").first()
     waits = stages.PICK if last is None and step.stage else ""
     moved = _may_retry(step) and Step.objects.move(
-        step.pk, Status(step.status), Status.QUEUED, waits_for=waits, **fresh
+        step.pk, Status(step.status), Status.QUEUED, waits_for=waits, **FRESH
     )
     if not moved:
         raise Refused(MOVED_ON, status=409)

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from projects import policies, progress
 from projects.actions import market, repeats
 from projects.actions.refusal import MOVED_ON, Refused
+from projects.actions.steps import FRESH
 from projects.models import Attempt, Receipt, Step, spend
 from projects.policies import Ability
 from projects.runner import adopt, embedded, stages
@@ -40,7 +41,7 @@ def start_again(user: User, step: Step, usd: Decimal) -> None:
     market.require(user, step)
     repeats.again(step, old, usd)
     _decided(old, user, "again", {"usd": str(usd)})
-    if not Step.objects.move(step.pk, Status.UNCONFIRMED, Status.QUEUED, code="", sentence="", detail=""):
+    if not Step.objects.move(step.pk, Status.UNCONFIRMED, Status.QUEUED, **FRESH):
         raise Refused(MOVED_ON, status=409)
     progress.step_changed(step)
     transaction.on_commit(embedded.wake)

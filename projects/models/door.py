@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from projects.engines import base
 from projects.models import sealed
@@ -20,6 +22,7 @@ from projects.models.asset import Asset
 from projects.models.team import Team
 
 KEY = re.compile(r"[A-Za-z0-9._~+/=-]{20,200}")
+REFUSED = "The provider refused the key. Test it, or add another."
 TOKENS = "https://oauth2.googleapis.com/token"
 """The only place that a service account is sent to: its file names one, and could name any."""
 ACCOUNT = ("type", "project_id", "private_key_id", "private_key", "client_email", "token_uri")
@@ -33,9 +36,25 @@ class DoorQuerySet(models.QuerySet["Door"]):
         return self.exclude(team__isnull=False, secret="")
 
     def working(self) -> Self:
-        """Leave out what the provider refused, and what rests until later."""
-        rested = Q(paused_until=None) | Q(paused_until__lte=Now())
-        return self.exclude(state=Door.State.REFUSED).filter(rested)
+        """Leave out what the provider refused. What rests comes last: its steps wait, and nobody else pays for them."""
+        rests = Case(When(paused_until__gt=Now(), then=1), default=0)
+        return self.exclude(state=Door.State.REFUSED).order_by(rests, "pk")
+
+    def closed(self) -> Self:
+        """Return what nothing is sent through now: the key was refused, or the provider asked to wait."""
+        return self.filter(Q(state=Door.State.REFUSED) | Q(paused_until__gt=Now()))
+
+    def rest(self, pk: int, seconds: float) -> None:
+        """Send nothing through a door for so long; a pause is never made shorter."""
+        until = Now() + timedelta(seconds=seconds)
+        shorter = Q(paused_until=None) | Q(paused_until__lt=until)
+        self.filter(shorter, pk=pk).update(paused_until=until)
+
+    def refuse(self, pk: int, seconds: float) -> None:
+        """Close a team's door until a key is tested or saved; the studio's own, which nobody can test here, rests."""
+        refused = {"state": Door.State.REFUSED, "sentence": REFUSED}
+        if not self.filter(pk=pk, team__isnull=False).update(**refused):
+            self.rest(pk, seconds)
 
     def of_team(self, team_id: int) -> Self:
         """Return the doors of a team, or the studio's own where the team has no working one."""
@@ -122,6 +141,11 @@ class Door(models.Model):
         except sealed.NoKey:
             return False
         return True
+
+    @property
+    def rests_until(self) -> datetime | None:
+        """Return until when nothing is sent through it, where the provider asked to wait."""
+        return self.paused_until if self.paused_until and self.paused_until > timezone.now() else None
 
     def plain(self) -> base.Door:
         """Return what an engine needs to go through it. Raises NoKey when its key was removed or cannot be opened."""

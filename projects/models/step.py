@@ -20,11 +20,12 @@ from projects.models.asset import Asset
 from projects.models.door import Door
 from projects.models.order import Order
 from projects.models.project import Project
-from projects.states import Phase, Status
+from projects.states import AttemptState, Phase, Status
 
 MANY_RECOVERIES = 4
 TIMED = ("rate", "quota", "result")
 """What passes by itself: such a step is due once its time has come. For everything else somebody has to act."""
+AT_PROVIDER = (AttemptState.ACCEPTED, AttemptState.FINISHED)
 
 COPIED = (
     *("order_id", "project_id", "stage", "parent_id", "source_id", "name", "task", "ability", "wish", "seed"),
@@ -49,9 +50,16 @@ class StepQuerySet(models.QuerySet["Step"]):
         return self.select_related("order", "project", "door")
 
     def due(self) -> Self:
-        """Return what may be claimed now: queued and due, or running past its lease."""
+        """Return what may be claimed now: queued and due, or running past its lease.
+
+        A door that rests or is refused holds back what would be sent, not what lies at the provider already.
+        Subqueries, no join: a claim updates these rows, and must look at each as it is by then.
+        """
         timed = Q(status=Status.QUEUED, waits_for__in=("", *TIMED))
-        queued = timed & (Q(not_before=None) | Q(not_before__lte=Now()))
+        sendable = ~Q(door__in=Door.objects.closed().values("pk"))
+        accepted = Step.objects.filter(pk=models.OuterRef("pk"), attempts__state__in=AT_PROVIDER)
+        goes_on = sendable | Q(models.Exists(accepted))
+        queued = timed & (Q(not_before=None) | Q(not_before__lte=Now())) & goes_on
         return self.filter(queued | Q(status=Status.RUNNING, lease_until__lt=Now()))
 
     def write(self, **fields: Any) -> int:

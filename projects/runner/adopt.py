@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from projects import progress
+from projects.engines import results, uploads
 from projects.engines.base import Ended, Ticket
 from projects.failures import Code
 from projects.models import Attempt, Receipt, Step, files, spend
@@ -103,7 +105,7 @@ def presume(attempt: Attempt, by: User | None = None) -> None:
 
 
 def sweep() -> None:
-    """Adopt every late answer, fetch again what there was no room for, book what is too old, and tidy the spool."""
+    """Adopt every late answer, fetch again what could not be had, book what is too old, and tidy the spool."""
     told = Receipt.objects.filter(kind__in=(Receipt.Kind.TICKET, Receipt.Kind.HOOK)).values("attempt")
     heard_of = Q(uuid__in=list(spool.waiting())) | Q(pk__in=told)
     for attempt in Attempt.objects.filter(heard_of, state__in=REVIVABLE):
@@ -121,13 +123,49 @@ def sweep() -> None:
 
 
 def _fetch_again() -> None:
-    """Let steps go on whose paid result had no room, once there is some. It is free: the provider keeps the result."""
+    """Let steps go on whose paid result could not be had, once there is room. It is free: the result is kept."""
     try:
         files.require_space()
     except files.DiskFull:
         return
-    rested = Now() - timedelta(seconds=limits().fetch_again)
-    waiting = Step.objects.live().filter(status=Status.FAILED, code=Code.STORAGE_FAILED, ended_at__lt=rested)
-    for step in waiting.filter(attempts__state=AttemptState.FINISHED):
-        if Step.objects.revive(step.pk, Status.FAILED):
-            progress.step_changed(step)
+    kept = Attempt.objects.filter(state=AttemptState.FINISHED, step__status=Status.FAILED)
+    for attempt in kept.filter(step__deleted_at=None).select_related("step", "door"):
+        tried_at = attempt.step.ended_at or attempt.created_at
+        if (until := _kept_until(attempt)) is not None and tried_at > until:
+            _give_up(attempt)
+            continue
+        is_due = timezone.now() - tried_at > _rest(attempt, tried_at)
+        if is_due and Step.objects.revive(attempt.step_id, Status.FAILED):
+            progress.step_changed(attempt.step)
+
+
+def _kept_until(attempt: Attempt) -> datetime | None:
+    """Return how long the provider keeps a result; nothing where its bytes lie here."""
+    if any("path" in part for part in attempt.media):
+        return None
+    kept = timedelta(days=attempt.door.keeps_days if attempt.door else 0)
+    if uploads.names_in(attempt.media):
+        kept = min(kept, uploads.KEPT_AT_MOST)
+    return (attempt.sent_at or attempt.created_at) + kept
+
+
+def _rest(attempt: Attempt, tried_at: datetime) -> timedelta:
+    """Return the pause before a result is fetched again: as long again as it was waited for, a day at most.
+
+    Room on the disk is looked for before each try, so that one comes soon.
+    """
+    shortest = timedelta(seconds=limits().fetch_again)
+    if attempt.step.code == Code.STORAGE_FAILED:
+        return shortest
+    waited = tried_at - (attempt.sent_at or attempt.created_at)
+    return max(shortest, min(waited, timedelta(seconds=limits().look_seldom)))
+
+
+@transaction.atomic
+def _give_up(attempt: Attempt) -> None:
+    """End a call whose result the provider no longer keeps; what it cost stays booked, and it may be made anew."""
+    code = {"code": Code.OUTPUT_CORRUPT}
+    failed = Step.objects.filter(pk=attempt.step_id, status=Status.FAILED)
+    if failed.write(sentence=results.GONE, **code):
+        Attempt.objects.move(attempt.pk, AttemptState.FINISHED, AttemptState.FAILED, ended_at=Now(), **code)
+        progress.step_changed(attempt.step)

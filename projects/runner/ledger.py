@@ -21,14 +21,21 @@ from django.utils import timezone
 from projects import progress
 from projects.engines import prices
 from projects.engines.base import Ended, Json, Request, Ticket
-from projects.engines.errors import Doubt, EngineError
+from projects.engines.errors import Doubt, EngineError, Refused
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Receipt, Step, spend
+from projects.models import Attempt, Door, Receipt, Step, spend
 from projects.runner import stages
 from projects.runner.hold import ClaimLost
+from projects.runner.limits import limits
 from projects.states import AttemptState, Bill, Phase, Status
 
 _A = AttemptState
+ASKED_TO_WAIT = "The provider asked to wait. It is tried again by itself."
+LOST = (Code.OUTPUT_CORRUPT, Code.EMPTY_RESULT)
+"""With these codes a finished call has no result that could be fetched; with any other one it may be had later."""
+WITH_REMEDY = (Code.STORAGE_FAILED, Code.CREDENTIALS_MISSING, Code.CREDENTIALS_REJECTED)
+"""Codes whose own sentence says what to mend before a result can be fetched."""
+KEPT = "The result is paid for and kept. Fetch it again, which is free; the studio also tries by itself."
 
 
 def described(request: Request) -> Json:
@@ -72,34 +79,48 @@ def not_begun(step: Step, claim: UUID, attempt: Attempt) -> None:
     Attempt.objects.move(attempt.pk, _A.SENDING, _A.PLANNED, sent_at=None)
 
 
-def not_sent(step: Step, claim: UUID, attempt: Attempt, seconds: float, error: EngineError) -> None:
-    """Nothing left this machine: the attempt is planned again, its money stays held, and the step waits."""
-    with transaction.atomic():
-        _require_claim(step, claim)
-        Attempt.objects.move(attempt.pk, _A.SENDING, _A.PLANNED, sent_at=None, detail=error.detail)
-        _wait(step, claim, "rate", seconds, "The provider cannot be reached. It is tried again.")
+@transaction.atomic
+def not_sent(
+    step: Step, claim: UUID, attempt: Attempt, seconds: float, error: EngineError, rest: float = 0
+) -> None:
+    """No create left this machine: the attempt stays planned, its money held, and the step waits; so does its door."""
+    _require_claim(step, claim)
+    Attempt.objects.move(attempt.pk, _A.SENDING, _A.PLANNED, sent_at=None, detail=error.detail)
+    note = (
+        ASKED_TO_WAIT if isinstance(error, Refused) else "The provider cannot be reached. It is tried again."
+    )
+    _wait(step, claim, error, seconds, note, rest)
 
 
 @transaction.atomic
 def refused(
-    step: Step, claim: UUID, attempt: Attempt, error: EngineError, status: int, again: float | None
+    step: Step,
+    claim: UUID,
+    attempt: Attempt,
+    error: EngineError,
+    again: float | None,
+    rest: float = 0,
 ) -> None:
-    """The provider said no: nothing is billed. With `again`, a new attempt waits so many seconds on the same money."""
+    """The provider said no: nothing is billed. With `again`, a new attempt waits so many seconds on the same money.
+
+    `rest`: nothing at all is sent through the door for so long.
+    """
     _require_claim(step, claim)
-    facts = {"code": error.code, "detail": error.detail, "http_status": status or None}
+    facts = {"code": error.code, "detail": error.detail, "http_status": getattr(error, "status", 0) or None}
     if not Attempt.objects.move(
         attempt.pk, _A.SENDING, _A.REFUSED, bill=Bill.NOT_BILLED, ended_at=Now(), **facts
     ):
         raise ClaimLost
     told = receipt(attempt, Receipt.Kind.REFUSAL, f"refusal:{attempt.uuid}", {"said": error.detail})
     if again is None:
+        if error.code == Code.CREDENTIALS_REJECTED and step.door_id:
+            Door.objects.refuse(step.door_id, limits().quota_wait)
         spend.settle(attempt, Decimal(0), told, "refused")
         Step.objects.end(step.pk, claim, Status.FAILED, **failure(error))
         stages.advance(step)
         return
     spend.carry_over(attempt, Attempt.objects.repeat(attempt), told)
-    what = "quota" if error.code == Code.QUOTA_EXHAUSTED else "rate"
-    _wait(step, claim, what, again, "The provider asked to wait. It is tried again by itself.")
+    _wait(step, claim, error, again, ASKED_TO_WAIT, rest)
 
 
 @transaction.atomic
@@ -137,6 +158,7 @@ def finished(step: Step, claim: UUID, attempt: Attempt, ended: Ended) -> None:
     if ended.status != "done":
         fields |= {"code": ended.code or "", "ended_at": Now()}
     if source == _A.SENDING:
+        target = _A.FAILED if target == _A.CANCELLED else target
         ticket_id = str((ticket or {}).get("id") or "") or None
         Attempt.objects.move(attempt.pk, source, _A.FINISHED, ticket=ticket, ticket_id=ticket_id, **fields)
         source = _A.FINISHED
@@ -171,7 +193,7 @@ def _settle(attempt: Attempt, ended: Ended, told: Receipt) -> None:
         bill = Bill.BILLED if counted else Bill.NOT_BILLED
         spend.settle(attempt, counted, told, "by the provider's count", bill)
     elif ended.status == "done":
-        measured = Decimal(attempt.prices.get("measured", 0))
+        measured = Decimal(attempt.prices.get("measured", 0)) or attempt.quote_usd
         spend.settle(attempt, measured, told, "by measure: no count came", Bill.BILLED)
     else:
         spend.settle(attempt, Decimal(0), told, "no result and no count")
@@ -190,19 +212,23 @@ def ended_both(step: Step, claim: UUID, status: Status, fields: dict[str, str]) 
             step, claim, unanswered, Doubt(FAILURES[Code.PROVIDER_DOWN].title, Code.PROVIDER_DOWN, detail)
         )
         return True
+    is_kept = _can_be_fetched(step, fields)
+    if is_kept and fields["code"] not in WITH_REMEDY:
+        fields = fields | {"sentence": KEPT}
     if not Step.objects.end(step.pk, claim, status, **fields):
         return False
     facts = {"code": fields.get("code", ""), "detail": fields.get("detail", ""), "ended_at": Now()}
-    left = (_A.PLANNED, _A.ACCEPTED) if _can_be_fetched(fields) else (_A.PLANNED, _A.ACCEPTED, _A.FINISHED)
+    left = (_A.PLANNED, _A.ACCEPTED) if is_kept else (_A.PLANNED, _A.ACCEPTED, _A.FINISHED)
     for attempt in step.attempts.filter(state__in=left):
         _close(attempt, _A.CANCELLED if status == Status.CANCELLED else _A.FAILED, facts)
     stages.advance(step)
     return True
 
 
-def _can_be_fetched(fields: dict[str, str]) -> bool:
-    """Return whether a finished call stays open: there was no room for its result, which the provider keeps."""
-    return fields.get("code") == Code.STORAGE_FAILED
+def _can_be_fetched(step: Step, fields: dict[str, str]) -> bool:
+    """Return whether a finished call stays open: its result is kept, and only could not be had this time."""
+    is_lost = fields.get("code", "") in ("", *LOST)
+    return not is_lost and step.attempts.filter(state=_A.FINISHED).exists()
 
 
 def _close(attempt: Attempt, target: AttemptState, facts: dict[str, Any]) -> None:
@@ -247,8 +273,11 @@ def _require_claim(step: Step, claim: UUID) -> None:
         raise ClaimLost
 
 
-def _wait(step: Step, claim: UUID, what: str, seconds: float, note: str) -> None:
+def _wait(step: Step, claim: UUID, error: EngineError, seconds: float, note: str, rest: float) -> None:
+    what = "quota" if error.code == Code.QUOTA_EXHAUSTED else "rate"
     until = Now() + timedelta(seconds=seconds)
+    if rest and step.door_id:
+        Door.objects.rest(step.door_id, rest)
     Step.objects.end(step.pk, claim, Status.QUEUED, waits_for=what, not_before=until, note=note)
 
 

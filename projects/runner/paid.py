@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -22,15 +23,15 @@ from projects.engines import client
 from projects.engines.base import Ended, Engine, Files, Output, Progress, Request, Ticket
 from projects.engines.errors import Broken, Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Step, files
+from projects.models import Attempt, Door, Step, files
 from projects.runner import damaged, ledger, remembered, requests, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
-from projects.runner.limits import limits
+from projects.runner.limits import hinted, limits, pause, rest
 from projects.states import AttemptState, Phase
 
 logger = logging.getLogger(__name__)
 MOST_NEW_ATTEMPTS = 3
-"""After so many new attempts a busy provider (503) counts as down."""
+"""After so many new attempts in a row a busy provider (503) counts as down."""
 
 
 class Settled(Exception):
@@ -83,6 +84,8 @@ async def _ended(run: Run) -> Ended:
         ended = answer if isinstance(answer, Ended) else None
     ended = ended or await _followed(run)
     await database_sync_to_async(ledger.finished)(run.step, run.claim, attempt, ended)
+    if ended.status == "cancelled" and run.hold.cancel_asked:
+        raise CancelAsked
     if ended.status != "done":
         raise _why(ended)
     await run.book.written(run.step, Phase.COLLECTING)
@@ -96,11 +99,25 @@ def _why(ended: Ended) -> Broken:
 
 async def _sent(run: Run) -> Ticket | Ended:
     """Lines 3 and 4, then the one paid call."""
-    request = await remembered.prepared(run.engine, run.request, run.files, run.step)
+    request = await _prepared(run)
     if run.hold.cancel_asked:
         raise CancelAsked
     await _intended(run, request)
     return await _create(run, request)
+
+
+async def _prepared(run: Run) -> Request:
+    """Return the request as it is sent. What refuses its files for a while is waited for: nothing was paid for."""
+    try:
+        return await remembered.prepared(run.engine, run.request, run.files, run.step)
+    except Refused as error:
+        if run.hold.cancel_asked:
+            raise CancelAsked from error
+        if (again := _again(run, error)) is None:
+            raise
+        put_off = database_sync_to_async(ledger.not_sent)
+        await put_off(run.step, run.claim, run.attempt, again, error, rest(error))
+        raise Settled from error
 
 
 def _require_space() -> None:
@@ -126,6 +143,10 @@ async def _intended(run: Run, request: Request) -> None:
 def _intend(run: Run, request: Request) -> None:
     requests.require_allowed(run.step)
     _require_space()
+    if run.step.door_id and Door.objects.closed().filter(pk=run.step.door_id).exists():
+        asleep = Refused(ledger.ASKED_TO_WAIT, Code.RATE_LIMITED, "Its door rests.")
+        ledger.not_sent(run.step, run.claim, run.attempt, 0, asleep)
+        raise Settled
     ledger.sending(run.step, run.claim, run.attempt, request)
 
 
@@ -151,7 +172,11 @@ async def _came(run: Run, call: asyncio.Task[Ticket | Ended]) -> Ticket | Ended:
     except NotSent as error:
         await _not_sent(run, error)
     except Refused as error:
-        await _refused(run, error)
+        found = error
+        try:
+            found = await remembered.sorted_out(error, run.request, run.attempt)
+        finally:  # whatever stops the looks, the refusal is written down
+            await _refused(run, found)
     except Doubt as error:
         await _doubt(run, error)
     raise Settled
@@ -219,42 +244,42 @@ async def _fetched(run: Run, ended: Ended) -> Output:
 async def _not_sent(run: Run, error: NotSent) -> None:
     """Wait and try again, for as long as a busy provider is waited for."""
     if _waited(run) > limits().longest_wait:
-        await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, 0, None)
+        await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, None)
     else:
-        pause = _pause(_waited(run))
-        await database_sync_to_async(ledger.not_sent)(run.step, run.claim, run.attempt, pause, error)
+        seconds = pause(_waited(run))
+        await database_sync_to_async(ledger.not_sent)(run.step, run.claim, run.attempt, seconds, error)
 
 
 async def _refused(run: Run, error: Refused) -> None:
     """Fail, or wait for what passes by itself."""
-    again = _again(run, error)
-    await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, error.status, again)
+    again = _again(run, error, await database_sync_to_async(_busy)(run) if error.status == 503 else 0)
+    write = database_sync_to_async(ledger.refused)
+    await write(run.step, run.claim, run.attempt, error, again, rest(error))
 
 
 async def _doubt(run: Run, error: EngineError) -> None:
     await database_sync_to_async(ledger.doubtful)(run.step, run.claim, run.attempt, error)
 
 
-def _again(run: Run, error: Refused) -> float | None:
+def _again(run: Run, error: Refused, busy: int = 0) -> float | None:
     """Return in how many seconds a refused request is sent again, or nothing when it is not."""
-    if not error.again:
-        return None
-    if error.status == 503 and run.attempt.number > MOST_NEW_ATTEMPTS:
+    if not error.again or busy >= MOST_NEW_ATTEMPTS:
         return None
     if error.code != Code.QUOTA_EXHAUSTED and _waited(run) > limits().longest_wait:
         return None
-    if error.code == Code.QUOTA_EXHAUSTED and error.retry_after is None:
-        return limits().quota_wait
-    return error.retry_after if error.retry_after is not None else _pause(_waited(run))
+    hint = hinted(error)
+    spread = random.uniform(0, min(hint, limits().spread))  # noqa: S311 - jitter
+    return hint + spread if hint else pause(_waited(run))
+
+
+def _busy(run: Run) -> int:
+    """Return how often in a row the provider was busy (503) just before this attempt, since the step was started."""
+    before = run.step.attempts.filter(sent_at__gte=run.step.started_at, number__lt=run.attempt.number)
+    statuses = before.order_by("-number").values_list("http_status", flat=True)
+    return len(list(takewhile(lambda status: status == 503, statuses)))
 
 
 def _waited(run: Run) -> float:
     """Return for how long this step has been sent and refused."""
     began = run.step.started_at
     return (datetime.now(UTC) - began).total_seconds() if began else 0.0
-
-
-def _pause(waited: float) -> float:
-    """Return a growing pause with some jitter: about as long as was waited already, 10 s to 2 min."""
-    shortest, longest = limits().shortest_pause, limits().longest_pause
-    return min(max(waited, shortest), longest) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter

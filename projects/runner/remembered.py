@@ -16,12 +16,13 @@ from channels.db import database_sync_to_async
 from django.db import transaction
 from django.db.models.functions import Now
 
-from projects.engines import uploads
+from projects.engines import sorting, uploads
 from projects.engines.base import Engine, Files, Input, Json, Request
-from projects.engines.errors import Broken
+from projects.engines.errors import Broken, Refused
 from projects.failures import FAILURES, Code
-from projects.models import ProviderFile, Removal, Step
+from projects.models import Attempt, ProviderFile, Removal, Step
 from projects.runner import requests
+from projects.states import AttemptState
 
 MARGIN = timedelta(hours=1)
 """A file that the provider deletes sooner is not relied on."""
@@ -125,3 +126,35 @@ def _drop_unread(assets: dict[str, int], door: int) -> None:
     """Forget the files that the provider has not read; what it keeps of them is deleted there."""
     rows = ProviderFile.objects.filter(asset__in=assets.values(), door=door).exclude(state=uploads.ACTIVE)
     Removal.objects.ask_files(rows)
+
+
+async def sorted_out(error: Refused, request: Request, attempt: Attempt) -> Refused:
+    """Return why a create was refused, once what was sent has been looked at.
+
+    An upload that is gone is forgotten; once in a step it is sent again (`again`).
+    """
+    task = asyncio.current_task()
+    if not sorting.is_open(error, request) or (task is not None and task.cancelling()):
+        return error  # a process that is ending has no time to look
+    names = await database_sync_to_async(_sent)(attempt)
+    found, gone = await sorting.sorted_out(error, request, names)
+    if gone:
+        found.again = await database_sync_to_async(_may_send_again)(attempt, gone)
+    return found
+
+
+def _sent(attempt: Attempt) -> list[str]:
+    """Return the names of the remembered files that an attempt was sent with."""
+    inputs = Attempt.objects.get(pk=attempt.pk).request.get("inputs", ())
+    uris = [entry["uri"] for entry in inputs if entry.get("uri")]
+    return list(
+        ProviderFile.objects.filter(door=attempt.door_id, uri__in=uris).values_list("name", flat=True)
+    )
+
+
+@transaction.atomic
+def _may_send_again(attempt: Attempt, gone: list[str]) -> bool:
+    """Forget files that are gone, and return whether it is the first time that the step lost one."""
+    Removal.objects.ask_files(ProviderFile.objects.filter(door=attempt.door_id, name__in=gone))
+    lost = attempt.step.attempts.filter(state=AttemptState.REFUSED, code=Code.FILE_PROCESSING_FAILED)
+    return not lost.exists()

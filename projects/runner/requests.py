@@ -13,12 +13,17 @@ from projects.engines import models
 from projects.engines.base import Chain, Input, Request, Verdict
 from projects.engines.errors import Refused
 from projects.engines.models import Model
-from projects.failures import Code
+from projects.failures import FAILURES, Code
 from projects.models import Asset, Attempt, Door, Order, Step, files, model
 from projects.models.project import People
 from projects.runner import hooks
 from projects.states import AttemptState
 from projects.wish import Wish
+
+IN_CHAIN = frozenset({"video.edit", "video.extend"})
+"""What continues a clip's conversation and sends no clip along; Veo's extension, which sends one, aside."""
+BEGINS = "video.edit_upload"
+"""What sends a clip along and begins a chain with it, also where the clip is one of ours."""
 
 
 def path_of(asset: Asset) -> Path:
@@ -51,10 +56,15 @@ def inputs_of(chosen: dict[str, list[Asset]]) -> tuple[Input, ...]:
 
 
 def of_step(step: Step, attempt: Attempt) -> Request:
-    """Return the request of a step, with the paths of its files. Raises Refused when one was deleted for good."""
+    """Return the request of a step, with the paths of its files.
+
+    Raises Refused when one was deleted for good, or its conversation is lost.
+    """
     chosen = assets_of(step)
+    chain = continued(chain_of(step.parent, step.door), step.engine, step.model)
     if attempt.state == AttemptState.PLANNED:
         _require_sendable(step, [asset for assets in chosen.values() for asset in assets])
+        _require_chain(step, chain)
     return Request(
         wish=Wish.from_json(step.wish),
         task=step.task,
@@ -62,7 +72,7 @@ def of_step(step: Step, attempt: Attempt) -> Request:
         inputs=inputs_of(chosen),
         model=model_of(step.model, step.door) if step.door else None,
         door=step.door.plain() if step.door else None,
-        chain=continued(chain_of(step.parent, step.door), step.engine, step.model),
+        chain=chain,
         prompt=step.prompt,
         label=str(attempt.uuid),
         seed=step.seed,
@@ -78,6 +88,16 @@ def _require_sendable(step: Step, assets: list[Asset]) -> None:
         )
     if any(asset.kind == Asset.Kind.VIDEO for asset in assets):
         require_allowed(step)
+
+
+def _require_chain(step: Step, chain: Chain | None) -> None:
+    """Raise Refused for a change of a clip whose conversation was lost while it was in line.
+
+    Sent without one, its words alone would be made into another clip, and billed.
+    """
+    goes_alone = step.door is None or policies.feeds_back(step.engine, step.ability)
+    if chain is None and step.ability in IN_CHAIN and not goes_alone:
+        raise Refused(FAILURES[Code.CHAIN_EXPIRED].why, Code.CHAIN_EXPIRED)
 
 
 def require_allowed(step: Step) -> None:
@@ -152,9 +172,11 @@ def continued(chain: Chain | None, engine: str, model_id: str = "") -> Chain | N
 
 
 def edits_of(step: Step) -> int:
-    """Return how many edits the chain holds that ends with this step."""
+    """Return how many edits the chain holds that ends with this step; a clip that was sent along began a new one."""
     count = 0
     while step.parent_id and Wish.from_json(step.wish).change is not None:
+        if step.ability == BEGINS:
+            return count + 1
         parent = step.parent
         if parent is None or (parent.engine, parent.door_id) != (step.engine, step.door_id):
             break

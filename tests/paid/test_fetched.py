@@ -77,7 +77,9 @@ async def test_a_redirect_of_the_provider_is_followed_without_the_key(emulator: 
     assert "x-goog-api-key" not in there.headers
 
 
-async def test_a_result_is_asked_for_again_after_a_redirect_to_nowhere_that_we_know(emulator: Emulator) -> None:
+async def test_a_result_is_asked_for_again_after_a_redirect_to_nowhere_that_we_know(
+    emulator: Emulator,
+) -> None:
     emulator.fault("redirect", to="https://example.com")
 
     first = await run(step := await asked())

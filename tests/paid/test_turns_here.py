@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from projects import progress
+from projects import pool, progress
 from projects.models import Step
 from projects.runner import embedded
 from projects.states import Status
@@ -24,6 +25,14 @@ def draft_of(step: Step) -> Step:
     return factories.make_order(asset, "change-lighting", engine="draft").steps.get()
 
 
+@pytest.fixture
+def children() -> Iterator[None]:
+    """Give the tests after this one children again: a driver that stops ends them for good."""
+    yield
+    pool.configure(pool.Limits())
+
+
+@pytest.mark.usefixtures("children")
 async def test_a_draft_is_made_while_a_clip_waits_for_its_provider(emulator: Emulator, settings: Any) -> None:
     settings.RUNNING_STEPS = settings.PAID_STEPS = 1
     held = emulator.fault("held", kind="poll")
