@@ -41,6 +41,7 @@ class Choice(StrEnum):
     ADJUST = "adjust"
     DRAFT = "draft"
     OTHER_FILE = "other_file"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,12 @@ FAILURES: dict[Code, Failure] = {
     _C.CREDENTIALS_MISSING: Failure(
         "No key is set for this engine.",
         "An owner can add one; the draft engine needs none.",
-        (_D.DRAFT, _D.RETRY),
+        (_D.KEY, _D.DRAFT, _D.RETRY),
     ),
     _C.CREDENTIALS_REJECTED: Failure(
         "The provider refused the key.",
         "An owner can replace it; the draft engine needs none.",
-        (_D.RETRY, _D.DRAFT),
+        (_D.KEY, _D.RETRY, _D.DRAFT),
     ),
     _C.QUOTA_EXHAUSTED: Failure(
         "The provider's quota for today is used up.",

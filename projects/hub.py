@@ -171,7 +171,13 @@ def messages(steps: list[Step], abilities: Abilities) -> list[str]:
 
 
 def _parts(step: Step, abilities: Abilities) -> str:
-    context = {"step": step, "can_make": Ability.MAKE in abilities, "oob": True}
+    context = {
+        "step": step,
+        "can_make": Ability.MAKE in abilities,
+        "can_see_money": Ability.MONEY in abilities,
+        "can_manage": Ability.MANAGE in abilities,
+        "oob": True,
+    }
     return render_to_string("projects/parts/frame.html", context)
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import UTC
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 
 from projects import policies
 from projects.actions import Refused, choice, market
@@ -18,7 +21,7 @@ from projects.actions.orders import Ask, Checked, Way, checked, ways
 from projects.catalogue.base import Given, Slot, Task
 from projects.engines.models import Model
 from projects.forms.controls import field_for
-from projects.models import Asset, Order, Project
+from projects.models import Asset, Budget, Order, Project, spend
 from projects.policies import Ability
 from projects.runner import requests
 
@@ -59,7 +62,9 @@ class TaskForm(forms.Form):
         self.fields["quote"] = forms.DecimalField(required=False, widget=forms.HiddenInput)
         self.fields["request_key"] = forms.UUIDField(widget=forms.HiddenInput, required=False)
         self.user = user
-        self.can_make = Ability.MAKE in policies.abilities(user, project.team_id)
+        able = policies.abilities(user, project.team_id)
+        self.can_make = Ability.MAKE in able
+        self.can_see_money = Ability.MONEY in able
 
     def _slot_field(self, slot: Slot) -> forms.ModelMultipleChoiceField[Asset]:
         field = forms.ModelMultipleChoiceField(
@@ -134,6 +139,16 @@ class TaskForm(forms.Form):
         """Return what can be had for the chosen files today."""
         assets = [asset for slot in self.task.slots for asset in self._chosen(slot)]
         return market.of(self.user, self.project, assets)
+
+    @cached_property
+    def budget(self) -> Budget | None:
+        """Return the budget with the least left of those that paid work here is held on; none without the right."""
+        if not self.can_see_money:
+            return None
+        month = spend.months([self.project.team], timezone.now().astimezone(UTC).date())
+        own = Q(project=self.project) | Q(member__team=self.project.team_id, member__user=self.user)
+        lasting = Budget.objects.filter(own, period=Budget.Period.NONE)
+        return min((*month, *lasting), key=lambda budget: budget.left)
 
     @property
     def models(self) -> list[Model]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django import template
 
 from projects import engines
+from projects.actions import repeats
 from projects.models import Attempt, Spend, Step
 from projects.states import AttemptState, Bill, Status
 from projects.templatetags.money import usd
@@ -41,20 +42,32 @@ def receipt(step: Step) -> Receipt:
         ended_without = step.status in {Status.FAILED, Status.CANCELLED}
         return Receipt("Not billed" if ended_without else "Free", "Nothing was sent to a provider.", "ok")
     attempts = list(step.attempts.order_by("number"))
-    cost = sum((attempt.cost_usd for attempt in attempts), NOTHING)
-    held = _held(step)
+    holds = _holds(step)
+    held = sum(holds.values(), NOTHING)
     count = f"{len(attempts)} attempt{'' if len(attempts) == 1 else 's'}"
-    if attempts and attempts[-1].state == AttemptState.UNCONFIRMED:
+    if attempts and attempts[-1].pk in holds:
         return Receipt(
             f"Unknown, perhaps {usd(held)}", f"{count}. The money is kept until it is known.", "warn", held
         )
+    found = _settled([attempt for attempt in attempts if attempt.pk not in holds], count)
+    if not held:
+        return found
+    return replace(found, words=f"{found.words}, and {usd(held)} still unknown", tone="warn", held=held)
+
+
+def _settled(attempts: list[Attempt], count: str) -> Receipt:
+    """Return the receipt of attempts for which nothing is held any more."""
+    cost = sum((attempt.cost_usd for attempt in attempts), NOTHING)
     if cost:
         unsure = any(attempt.bill == Bill.UNKNOWN and attempt.cost_usd for attempt in attempts)
         quoted = usd(_quoted(attempts))
         words = f"Booked {usd(cost)}, bill unknown" if unsure else f"Billed {usd(cost)}"
         aside = " ".join((f"Quoted {quoted} at most, {count}.", *_disbelieved(attempts)))
-        return Receipt(words, aside, "warn" if unsure else "", held)
-    return Receipt("Not billed", f"By the provider's terms, {count}.", "ok", held)
+        return Receipt(words, aside, "warn" if unsure else "")
+    if any(attempt.bill == Bill.UNKNOWN for attempt in attempts):
+        aside = f"The provider gave no count, {count}. A later one corrects it."
+        return Receipt("Nothing booked, bill unknown", aside, "warn")
+    return Receipt("Not billed", f"By the provider's terms, {count}.", "ok")
 
 
 def _disbelieved(attempts: list[Attempt]) -> Iterator[str]:
@@ -68,11 +81,11 @@ def _quoted(attempts: list[Attempt]) -> Decimal:
     return sum((attempt.quote_usd for attempt in attempts if attempt.cost_usd), NOTHING)
 
 
-def _held(step: Step) -> Decimal:
-    """Return what is reserved for a step and neither charged nor released."""
+def _holds(step: Step) -> dict[int, Decimal]:
+    """Return, by attempt, what is reserved for a step and neither charged nor released."""
     ended = Spend.objects.filter(attempt__step=step, kind=Spend.Kind.CHARGE).values("attempt")
     open_ = Spend.objects.filter(attempt__step=step, kind=Spend.Kind.RESERVE).exclude(attempt__in=ended)
-    return sum((line.usd for line in open_), NOTHING)
+    return {line.attempt_id: line.usd for line in open_}
 
 
 @register.filter
@@ -81,4 +94,4 @@ def price_again(step: Step) -> Decimal:
     last = step.attempts.order_by("-number").first()
     if last is None or last.bill == Bill.FREE or not is_paid(step) or last.state == AttemptState.FINISHED:
         return NOTHING
-    return Decimal(last.prices.get("measured", last.quote_usd))
+    return repeats.price_of(last)

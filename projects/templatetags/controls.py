@@ -10,9 +10,12 @@ from typing import Any
 from django import template
 
 from projects.actions import choice
+from projects.actions.orders import Checked
 from projects.catalogue.base import Column, Control, Option
 from projects.engines.base import Engine
 from projects.forms import TaskForm
+from projects.models.spend import NOTHING
+from projects.templatetags.money import usd
 
 register = template.Library()
 
@@ -97,7 +100,7 @@ def _nested(found: Iterable[Drawn]) -> list[Drawn]:
 
 
 def _drawn(form: TaskForm, control: Control, every_off: Mapping[tuple[str, str], str]) -> Drawn:
-    value = form[control.name].value()
+    value = _value(form, control)
     error = "" if form.quiet else " ".join(map(str, form.errors.get(control.name, [])))
     off = {option: reason for (name, option), reason in every_off.items() if name == control.name}
     return Drawn(
@@ -120,6 +123,12 @@ def first_bad(form: TaskForm) -> str:
     return next((name for name in names if name in form.errors), "")
 
 
+def _value(form: TaskForm, control: Control) -> Any:
+    """Return what was typed; a field that was never sent, as by the composer, holds its default."""
+    value = form[control.name].value()
+    return control.default if value is None else value
+
+
 def _part(control: Control) -> str:
     if control.kind == "choice":
         return control.look
@@ -132,7 +141,7 @@ def _counts(form: TaskForm, control: Control) -> bool:
     if control.shown_when is None:
         return True
     name, values = control.shown_when
-    return form[name].value() in values
+    return _value(form, form.task.control(name)) in values
 
 
 def _offered(control: Control, value: Any, off: dict[str, str]) -> Iterable[Offered]:
@@ -213,6 +222,20 @@ VERBS = {
 def verb(engine: Engine) -> str:
     """Return what the button of an engine does."""
     return VERBS.get(engine.key, f"Make it with {engine.label}")
+
+
+@register.filter
+def leaves(form: TaskForm, found: Checked) -> str:
+    """Return what a paid way leaves of the scarcest budget, or that it is not enough; nothing where none is known."""
+    budget = form.budget
+    if budget is None:
+        return ""
+    left = max(NOTHING, budget.left)
+    if found.now > left:
+        return f"The budget has {usd(left)} left, which is not enough. Ask a producer to raise it, or make a draft."
+    if found.total > left:
+        return f"The budget has {usd(left)} left, which does not cover what comes then."
+    return f"Leaves {usd(left - found.total)} of {usd(budget.limit_usd)}."
 
 
 @register.filter

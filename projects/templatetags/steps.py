@@ -8,39 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import catalogue, engines
-from projects.catalogue.base import Control, Task
+from projects import engines
 from projects.failures import Choice, Code
 from projects.models import Attempt, Step
 from projects.states import AttemptState, Phase, Status
 from projects.templatetags import bills
 from projects.templatetags.bills import NOTHING
-from projects.templatetags.studio import failure, word
+from projects.templatetags.chosen import chosen
+from projects.templatetags.studio import failure, under_way, word
 
 register = template.Library()
+register.filter(chosen)
 
 WORK = {
     Phase.PREPARING: ("Preparing", "files and settings are checked"),
     Phase.GENERATING: ("Generating", "every frame is made"),
     Phase.COLLECTING: ("Collecting", "the result is fetched"),
     Phase.FINISHING: ("Finishing", "opened, checked, filmstrip made"),
-}
-WAITS = {
-    "pick": "It waits for a pick",
-    "producer": "It waits for a producer to confirm its price",
-    "budget": "It waits for budget",
-    "quota": "It waits for the provider's quota",
-    "rate": "It waits until the provider takes more",
-    "result": "The file arrived damaged; it is fetched again, which is free",
-    "key": "It waits for a key",
-    "restore": "It waits after a restore",
-    "slot": "It waits for a free place",
 }
 WITHOUT_CODE = {
     Status.CANCELLED: (
@@ -53,6 +42,7 @@ WITHOUT_CODE = {
         "decide to.",
     ),
 }
+NEVER_LEARNED = "We never learned whether this was made."
 BAR_STOPS = 0.95
 """A bar of seconds never claims the end: only a new phase does."""
 
@@ -69,12 +59,6 @@ def seconds_so_far(step: Step) -> float:
 def usual(step: Step) -> str:
     """Return how long such a step usually takes, or nothing where nobody knows."""
     return f"Usually about {step.seconds_usual:.0f} s" if step.seconds_usual else ""
-
-
-@register.filter
-def under_way(step: Step) -> bool:
-    """Return whether a step waits or runs."""
-    return step.status in {Status.QUEUED, Status.RUNNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +93,6 @@ def _now(step: Step, phase: Phase) -> Stretch:
         spent = min(seconds_so_far(step), BAR_STOPS * step.seconds_usual)
         return Stretch(label, "now", sentence, round(spent, 1), round(step.seconds_usual, 1))
     return Stretch(label, "now", sentence)
-
-
-@register.filter
-def waits(step: Step) -> str:
-    """Return what a queued step waits for: something it names, or its turn, as people count."""
-    if step.waits_for == "budget" and step.note:
-        return step.note
-    if step.waits_for:
-        return WAITS.get(step.waits_for, "It waits")
-    before = Step.objects.filter(status=Status.QUEUED, waits_for="", deleted_at=None, pk__lt=step.pk).count()
-    return "Next in line" if before == 0 else f"{before + 1}{ordinal_ending(before + 1)} in line"
 
 
 def ordinal_ending(number: int) -> str:
@@ -178,8 +151,8 @@ class Offer:
 
 
 @register.filter
-def offers(step: Step) -> list[Offer]:
-    """Return what a person can do next, the best first."""
+def offers(step: Step, can_manage: bool = False) -> list[Offer]:
+    """Return what a person can do next, the best first; the keys are for who may manage the team."""
     form = again_url(step)
     known = {
         Choice.RETRY: _retry(step),
@@ -195,10 +168,18 @@ def offers(step: Step) -> list[Offer]:
             "image",
             f"{form}&without=files",
         ),
+        Choice.KEY: Offer(
+            "Add a key" if step.code == Code.CREDENTIALS_MISSING else "Change the key",
+            "Opens the keys of the team. A new one is tested as it is saved.",
+            "lock",
+            reverse("projects:team-doors", args=[step.project.team_id]),
+        ),
     }
     why = failure(step)
     choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
-    wanted = [choice for choice in choices if not (choice == Choice.DRAFT and step.engine == "draft")]
+    barred = {Choice.DRAFT} if step.engine == "draft" else set()
+    barred |= set() if can_manage else {Choice.KEY}
+    wanted = [choice for choice in choices if choice not in barred]
     if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
         wanted.append(Choice.RETRY)
     return [known[choice] for choice in wanted]
@@ -209,8 +190,16 @@ def _retry(step: Step) -> Offer:
     verb, sentence = "Start again", "The same request once more, with nothing changed."
     if step.attempts.filter(state=AttemptState.FINISHED).exists():
         verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
+    elif _is_presumed(step):
+        sentence = "If the first one did start, you pay for two."
     address = reverse("projects:step-retry", args=[step.pk])
     return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=bills.price_again(step))
+
+
+def _is_presumed(step: Step) -> bool:
+    """Return whether its last call was never answered, and is booked at its estimate."""
+    last = step.attempts.order_by("-number").first()
+    return last is not None and last.state == AttemptState.PRESUMED
 
 
 @register.filter
@@ -218,6 +207,8 @@ def heading(step: Step) -> str:
     """Return what happened to a step that has no result, in one sentence."""
     if step.status == Status.UNCONFIRMED:
         return WITHOUT_CODE[Status.UNCONFIRMED][0]
+    if _is_presumed(step):
+        return NEVER_LEARNED
     why = failure(step)
     return why.title if why else WITHOUT_CODE[Status(step.status)][0]
 
@@ -251,49 +242,11 @@ def made_by(step: Step) -> str:
 
 @register.filter
 def work_time(step: Step) -> str:
-    """Return how long a step took, and at which attempt."""
-    count = step.attempts.count()
-    return f"{seconds_so_far(step):.0f} s of work, {count} attempt{'' if count == 1 else 's'}."
+    """Return how long a step took."""
+    return f"{seconds_so_far(step):.0f} s of work."
 
 
 @register.filter
 def attempts(step: Step) -> list[Attempt]:
     """Return every start of a step, first to last."""
     return list(step.attempts.order_by("number"))
-
-
-@register.filter
-def chosen(step: Step) -> list[tuple[str, str]]:
-    """Return the settings of a step as label and words; what was left at nothing is left out."""
-    task = catalogue.all_tasks().get(step.task)
-    if task is None:
-        return []
-    found = [
-        (control, step.order.controls.get(control.name))
-        for control in task.controls
-        if _counts(task, control, step)
-    ]
-    return [(control.label, words) for control, value in found if (words := _said(control, value))]
-
-
-def _counts(task: Task, control: Control, step: Step) -> bool:
-    given = step.order.controls
-    if control.advanced and given.get(control.name) == control.default:
-        return False
-    if control.shown_when is None:
-        return True
-    name, values = control.shown_when
-    return given.get(name) in values
-
-
-def _said(control: Control, value: Any) -> str:
-    if control.kind == "choice":
-        return next((option.label for option in control.options if option.value == value), str(value or ""))
-    if not value and value != 0:
-        return ""
-    if control.kind in {"rows", "strokes"} or (control.kind == "lines" and "\n" in value):
-        count = len(value.splitlines() if isinstance(value, str) else value)
-        return f"{count} {'stroke' if control.kind == 'strokes' else 'line'}{'' if count == 1 else 's'}"
-    if control.kind in {"box", "point"}:
-        return " · ".join(f"{100 * number:.0f} %" for number in value)
-    return str(value)

@@ -77,7 +77,15 @@ def _order(request: Request, form: TaskForm) -> HttpResponse:
 def _refused(request: Request, form: TaskForm, refusal: actions.Refused) -> HttpResponse:
     form.is_valid()
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
-    return _page(request, form, status=refusal.status)
+    answer = _page(request, form, status=refusal.status)
+    return _in_place(answer, refusal) if wants_part(request) else answer
+
+
+def _in_place(answer: HttpResponse, refusal: actions.Refused) -> HttpResponse:
+    """Let htmx show the form anew: other answers with such a status become toasts."""
+    answer["HX-Retarget"] = answer["HX-Reselect"] = "#main"
+    answer["HX-Reswap"] = f"outerHTML show:{'none' if refusal.field else 'window:top'}"
+    return answer
 
 
 def _sent(request: Request, task: Task) -> QueryDict:

@@ -36,6 +36,8 @@ SHOWN = {
     Bill.FREE: "Free",
 }
 """The filters of the ledger: by what is known of the bill."""
+FILE_NAMES = {"month": "this-month", "last": "last-month", "days": "90-days", "all": "all"}
+"""How a table that is kept names its period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def spend(request: Request) -> HttpResponse:
 def project_csv(request: Request, pk: int) -> HttpResponseBase:
     """Send one project's ledger as a table."""
     desk = _of_project(request, pk)
-    return spend_csv.answer(_entries(desk), f"spend-{pk}-{desk.period}.csv")
+    return spend_csv.answer(_entries(desk), f"spend-project-{pk}-{FILE_NAMES[desk.period]}.csv")
 
 
 @login_required
@@ -77,7 +79,7 @@ def project_csv(request: Request, pk: int) -> HttpResponseBase:
 def csv(request: Request) -> HttpResponseBase:
     """Send the ledger of all projects as a table."""
     desk = _of_teams(request)
-    return spend_csv.answer(_entries(desk), f"spend-{desk.period}.csv")
+    return spend_csv.answer(_entries(desk), f"spend-{FILE_NAMES[desk.period]}.csv")
 
 
 def _of_project(request: Request, pk: int) -> Desk:

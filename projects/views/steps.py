@@ -116,6 +116,8 @@ def _shell(request: Request, step: Step) -> dict[str, Any]:
         "number": tree.numbers[step.pk],
         "takes": tree.takes(step),
         "can_make": can_make,
+        "can_see_money": Ability.MONEY in able,
+        "can_manage": Ability.MANAGE in able,
         "can_purge": Ability.MANAGE in able,
         "composer": composing.of_step(request.user, step) if can_make else None,
         "picks": picking.of_step(request.user, step) if can_make and len(step.order.plan) > 1 else None,

@@ -60,7 +60,7 @@ def test_a_key_is_tested_sealed_and_shown_by_its_last_four_signs_only(
     assert row.abilities == ["image", "video", "multi-turn", "upload edit"]
     assert row.plain().secret == GOOD
     assert GOOD not in row.secret
-    assert "This key can: image, video, multi-turn, upload edit." in page
+    assert "change a result step by step and change uploaded clips." in page
     assert f"••••{LAST4}" in page
     assert GOOD not in page
     assert all(GOOD not in record.getMessage() for record in caplog.records)
