@@ -19,13 +19,12 @@ from projects.engines.base import Door
 from projects.engines.errors import Broken
 from projects.engines.lines import API_HOSTS, STORAGE_HOSTS, Cut, broken, written
 from projects.engines.transfers import Part, Transfer
+from projects.engines.waits import LONGEST_PAUSE, PATIENCE, SHORT_PAUSE
 from projects.failures import FAILURES, Code
 
 FILE_ID = re.compile(r"/files/([A-Za-z0-9_-]{1,100})(?::download)?$")
 STORAGE = "https://storage.googleapis.com"
 OBJECT = re.compile(r"gs://([a-z0-9._-]+)/(.+)")
-PATIENCE, LONGEST_PAUSE = 900.0, 10.0
-"""Seconds for which a result that cannot be had yet is asked for, and the longest pause in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ async def fetch(door: Door, api_version: str, uri: str, target: Path, kept: Path
     Raises Gone when the address has expired, Damaged when other bytes came than the provider keeps, Broken when it
     could not make it or gives no whole one in time.
     """
-    part, began, pause = Part.of(uri, target, kept), time.monotonic(), 0.2
+    part, began, pause = Part.of(uri, target, kept), time.monotonic(), SHORT_PAUSE
     while True:
         try:
             in_bucket = OBJECT.fullmatch(uri)

@@ -54,7 +54,7 @@ async def _parent_gone(request: Request) -> Said | None:
     if "api_version" not in ticket:
         return None
     said = await _asked(interactions.look(request.given()[1], ticket["api_version"], ticket["id"]))
-    is_gone = said is not None and (said.status == 404 or _code(said) == Code.CHAIN_EXPIRED)
+    is_gone = said is not None and (said.status == 404 or answers.refusal(said).code == Code.CHAIN_EXPIRED)
     return said if is_gone else None
 
 
@@ -75,13 +75,9 @@ def _of_model(said: Said | None) -> Code | None:
     """Return what a look at the model tells: its key is refused, it is gone, or nothing."""
     if said is None:
         return None
-    if said.status in (401, 403) or _code(said) == Code.CREDENTIALS_REJECTED:
+    if answers.is_about_key(said):
         return Code.CREDENTIALS_REJECTED
     return Code.MODEL_UNAVAILABLE if said.status == 404 else None
-
-
-def _code(said: Said) -> Code:
-    return answers.refusal(said).code
 
 
 async def _asked(look: Awaitable[object]) -> Said | None:

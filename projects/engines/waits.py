@@ -23,7 +23,7 @@ UNKNOWN_SECONDS = 600.0
 """So long an id may be unknown, and ended work may show nothing of its end."""
 SLOW_SECONDS = 60.0
 PATIENCE, SHORT_PAUSE = 900.0, 0.2
-"""A fresh address is asked for as long as the bytes behind it are (`downloads.PATIENCE`), at first after so little."""
+"""So long a result that cannot be had yet, or a fresh address of it, is asked for; at first after so little."""
 GOING_ON = frozenset({"in_progress", "queued"})
 NO_KEY = "Waiting for a valid key. The work goes on at the provider."
 SLOW = "The provider is slow to answer."

@@ -13,6 +13,7 @@ from projects.engines import models
 from projects.engines.base import Chain, Input, Request, Verdict
 from projects.engines.errors import Refused
 from projects.engines.models import Model
+from projects.engines.omni import IN_CHAIN
 from projects.failures import FAILURES, Code
 from projects.models import Asset, Attempt, Door, Order, Step, files, model
 from projects.models.project import People
@@ -20,8 +21,6 @@ from projects.runner import hooks
 from projects.states import AttemptState
 from projects.wish import Wish
 
-IN_CHAIN = frozenset({"video.edit", "video.extend"})
-"""What continues a clip's conversation and sends no clip along; Veo's extension, which sends one, aside."""
 BEGINS = "video.edit_upload"
 """What sends a clip along and begins a chain with it, also where the clip is one of ours."""
 

@@ -8,7 +8,6 @@ import json
 import socket
 from collections.abc import Awaitable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -92,19 +91,6 @@ def picture(url: str) -> Request:
     wish = Wish(format="1:1", size="1K")
     door = Door(1, "openrouter", "k", base_url=url)
     return Request(wish, "t", "image.generate", model=model, door=door, prompt="A ball.")
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    """Return a step's folder."""
-    return Files(tmp_path, 60)
-
-
-@pytest.fixture
-def emulator() -> Any:
-    """Return the provider on loopback."""
-    with Emulator() as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -219,16 +218,3 @@ def door_of(emulator: Emulator) -> Door:
 def ticket(id_: str) -> Json:
     """Return what an engine keeps of its work."""
     return {"id": id_, "api_version": "v1beta", "model": "m"}
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Files:
-    """Return a step's folder."""
-    return Files(tmp_path, 60)
-
-
-@pytest.fixture
-def emulator() -> Any:
-    """Return the provider on loopback."""
-    with Emulator() as running:
-        yield running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from projects.models import Attempt, Budget, Project, Spend, Step
 from projects.runner.run import run_step
 from tests import factories
 from tests.emulator import Emulator
+from tests.emulator.faults import Fault
 
 CLIP = {"tier": "sketch", "seconds": "3", "camera": "push-in"}
 
@@ -98,6 +100,15 @@ async def run(step: Step, owner: str = "here") -> Told:
     """Run a step until it rests, and return what the rows say."""
     await run_step(step.pk, owner, progress.Book())
     return await database_sync_to_async(told)(step)
+
+
+async def cut_off(step: Step, held: Fault) -> None:
+    """Drive a step until the provider is asked what it holds back, and end the process there."""
+    driven = asyncio.create_task(run_step(step.pk, "here", progress.Book()))
+    assert await asyncio.to_thread(held.arrived.wait, 60)
+    driven.cancel()
+    await asyncio.wait({driven})
+    held.release()
 
 
 async def asked(**controls: str) -> Step:

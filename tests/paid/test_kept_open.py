@@ -23,7 +23,7 @@ from projects.templatetags import bills
 from projects.templatetags import steps as said
 from tests import factories
 from tests.emulator import Emulator
-from tests.paid.conftest import Told, asked, check_money, do, run, told
+from tests.paid.conftest import Told, asked, check_money, cut_off, do, run, told
 from tests.paid.test_remembered import clip, edit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
@@ -36,11 +36,7 @@ async def finished(emulator: Emulator) -> Told:
     """Return a clip that is made and paid for; its process ended while it fetched the file."""
     held = emulator.fault("held", kind="download")
     step = await asked()
-    driven = asyncio.create_task(run_step(step.pk, "here", progress.Book()))
-    await asyncio.to_thread(held.arrived.wait, 60)
-    driven.cancel()
-    await asyncio.wait({driven})
-    held.release()
+    await cut_off(step, held)
     came = await do(told, step)
     assert (came.step.status, came.states) == (_S.QUEUED, [_A.FINISHED])
     return came

@@ -27,7 +27,7 @@ from projects.states import AttemptState, Bill, Status
 from projects.templatetags import steps as said
 from tests.emulator import Emulator
 from tests.emulator.world import Pace
-from tests.paid.conftest import Told, asked, check_money, do, run, told
+from tests.paid.conftest import Told, asked, check_money, cut_off, do, run, told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
 _A, _S = AttemptState, Status
@@ -109,11 +109,7 @@ async def too_late(emulator: Emulator) -> Told:
     emulator.world.pace = Pace(video=9000)
     held = emulator.fault("held", kind="poll")
     step = await asked()
-    driven = asyncio.create_task(run_step(step.pk, "here", progress.Book()))
-    await asyncio.to_thread(held.arrived.wait, 60)
-    driven.cancel()
-    await asyncio.wait({driven})
-    held.release()
+    await cut_off(step, held)
     assert (await do(told, step)).states == [_A.ACCEPTED]
     await step.attempts.aupdate(sent_at=timezone.now() - 2 * HOUR)
     came = await run(step)

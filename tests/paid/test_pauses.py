@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,15 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from projects import actions, progress
+from projects import actions
 from projects.failures import Code
 from projects.models import Door, Project, Step, sealed
 from projects.runner.limits import limits
-from projects.runner.run import run_step
 from projects.states import AttemptState, Status
 from tests import factories
 from tests.emulator import Emulator
-from tests.paid.conftest import asked, check_money, clip, do, run, told
+from tests.paid.conftest import asked, check_money, clip, cut_off, do, run, told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rows]
 _A, _S, _C = AttemptState, Status, Code
@@ -111,11 +109,7 @@ async def test_a_step_on_its_way_is_not_sent_when_its_door_falls_asleep(emulator
 
 async def test_what_lies_at_the_provider_is_fetched_while_its_door_rests(emulator: Emulator) -> None:
     step, look = await asked(), emulator.fault("held", kind="poll", after=False)
-    driven = asyncio.create_task(run_step(step.pk, "here", progress.Book()))
-    assert await asyncio.to_thread(look.arrived.wait, 30)
-    driven.cancel()
-    await asyncio.wait({driven})
-    look.release()
+    await cut_off(step, look)
     handed_back = await database_sync_to_async(told)(step)
     assert (handed_back.step.status, handed_back.states) == (_S.QUEUED, [_A.ACCEPTED])
     await Door.objects.aupdate(paused_until=timezone.now() + HOUR)
@@ -265,11 +259,7 @@ async def test_what_lies_behind_a_refused_key_is_not_taken_to_another(
         await do(clip, await Project.objects.aget()),
         emulator.fault("held", kind="poll", after=False),
     )
-    driven = asyncio.create_task(run_step(step.pk, "here", progress.Book()))
-    assert await asyncio.to_thread(look.arrived.wait, 30)
-    driven.cancel()
-    await asyncio.wait({driven})
-    look.release()
+    await cut_off(step, look)
     await Door.objects.filter(pk=team_door.pk).aupdate(state=Door.State.REFUSED)
     owner, team = await do(lambda: (step.order.by, step.project.team))
 
