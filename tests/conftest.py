@@ -13,13 +13,19 @@ from django.core.cache import cache
 from django.db.models.signals import post_migrate
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run, with the reason; under CI that is a failure."""
+    """Skip what this machine cannot run, with the reason; under CI that is a failure.
+
+    Each file goes to one worker, and all browsers to the same: they look at one filled studio, made once.
+    """
     missing = {
         "browser": None if shutil.which("chromium") else "no Chromium: apt-get install chromium",
         "postgres": None if _answers("127.0.0.1", 5432) else "no PostgreSQL on 127.0.0.1:5432",
     }
     for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
         for marker, reason in missing.items():
             if reason and item.get_closest_marker(marker):
                 if os.environ.get("CI"):
