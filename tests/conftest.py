@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 import socket
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db.models.signals import post_migrate
+
+from tests.emulator.emulator import KEY
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,6 +53,16 @@ def forgetful() -> None:
 def django_db_setup(django_db_setup: None) -> None:
     """Make the rights of Django's staff once: every flush would make them anew, and one file asks for them."""
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+
+
+@pytest.fixture
+def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the machine an account of its own at the emulator, whose token is good for long."""
+    path = tmp_path / "account.json"
+    unused = dict.fromkeys(("refresh_token", "client_id", "client_secret"), "none")
+    known = {"type": "authorized_user", "token": KEY, "expiry": "2999-01-01T00:00:00Z", **unused}
+    path.write_text(json.dumps(known))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
 
 
 def pytest_collection_finish() -> None:

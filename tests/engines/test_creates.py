@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 from collections.abc import Awaitable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +19,8 @@ from tests.emulator import Emulator
 class TestCreates:
     """How long a create may take, and what a host that does not answer means."""
 
-    async def test_a_host_that_lets_nobody_in_was_sent_nothing(self, account: str, files: Files) -> None:
+    @pytest.mark.usefixtures("account")
+    async def test_a_host_that_lets_nobody_in_was_sent_nothing(self, files: Files) -> None:
         body: Json = {"model": "m", "input": [{"type": "text", "text": "A ball."}], "background": True}
         with mute() as mute_host, full() as full_host:
             url = f"https://{mute_host}"
@@ -37,9 +36,8 @@ class TestCreates:
 
         assert [type(error) for error in met] == [NotSent] * 5, [error.detail for error in met]
 
-    async def test_a_clip_of_veo_has_a_minute_to_be_taken(
-        self, emulator: Emulator, account: str, files: Files
-    ) -> None:
+    @pytest.mark.usefixtures("account")
+    async def test_a_clip_of_veo_has_a_minute_to_be_taken(self, emulator: Emulator, files: Files) -> None:
         door = Door(1, "vertex", "", "p", "us-central1", "", emulator.url)
 
         await veo.Veo().start(clip(door), files)
@@ -91,15 +89,3 @@ def picture(url: str) -> Request:
     wish = Wish(format="1:1", size="1K")
     door = Door(1, "openrouter", "k", base_url=url)
     return Request(wish, "t", "image.generate", model=model, door=door, prompt="A ball.")
-
-
-@pytest.fixture
-def account(tmp_path: Path, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the machine's own account, whose token is good for long."""
-    path = tmp_path / "account.json"
-    known = {"type": "authorized_user", "token": emulator.key, "expiry": "2999-01-01T00:00:00Z"}
-    path.write_text(
-        json.dumps(known | dict.fromkeys(("refresh_token", "client_id", "client_secret"), "none"))
-    )
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
-    return str(path)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,20 +31,8 @@ def emulator(settings: Any) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def vertex(emulator: Emulator, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Emulator:
-    """Return the emulator behind a Vertex door; the machine's account holds a token that is good for long."""
-    account = tmp_path / "account.json"
-    account.write_text(
-        json.dumps(
-            {
-                "type": "authorized_user",
-                "token": emulator.key,
-                "expiry": "2999-01-01T00:00:00Z",
-                **dict.fromkeys(("refresh_token", "client_id", "client_secret"), "none"),
-            }
-        )
-    )
-    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(account))
+def vertex(emulator: Emulator, settings: Any, account: None) -> Emulator:
+    """Return the emulator behind a Vertex door, with the machine's own account."""
     settings.GEMINI_API_KEY, settings.GOOGLE_GENAI_USE_VERTEXAI = "", True
     settings.GOOGLE_CLOUD_PROJECT, settings.GOOGLE_CLOUD_LOCATION = "autumn", "global"
     return emulator
