@@ -44,6 +44,19 @@ class Choice(StrEnum):
     KEY = "key"
 
 
+EMPTY_BY_STATUS: dict[str, str] = {
+    "incomplete": "The provider stopped before there was a result. Change or shorten the words, or choose a shorter "
+    "clip or a smaller size.",
+    "budget_exceeded": "The provider's limit for one request was used up before there was a result. Choose a shorter "
+    "clip or a smaller size.",
+    "requires_action": "The provider asked back in place of a result. Say in the words what was left open, then start "
+    "it again.",
+    "requires_continuation": "The provider did a part of the work and sent no result. Choose a shorter clip or a "
+    "smaller size, or ask for one change at a time.",
+}
+"""Why there is no result (`empty_result`) and what to do about it, by the status that the provider ended with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """What a code means for people: the heading, why it happened, and the choices in order."""
@@ -137,7 +150,7 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.OUTPUT_CORRUPT: Failure(
         "The result could not be opened.",
-        "The file arrived damaged and is not shown. Start it again.",
+        "It did not arrive whole, and is not shown. Start it again.",
         (_D.RETRY, _D.ADJUST),
     ),
     _C.STORAGE_FAILED: Failure(

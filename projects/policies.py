@@ -6,11 +6,13 @@ Every query of a page starts here; a stranger's question has no answer, so it is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from projects import regions
 from projects.engines.base import Verdict
@@ -134,6 +136,7 @@ BY_FILE = {"veo": frozenset({"video.extend"})}
 """What an engine that keeps no conversation does by sending the clip again, also one that was made here."""
 NOT_HERE = "The provider does not change uploaded clips in the EEA, Switzerland and the UK."
 INSTEAD = "Change a still and animate it, or use the draft engine."
+OTHER_MODEL = "Choose another model, or use the draft engine."
 
 
 def need(said: Iterable[str], confirmed: Iterable[str], *, is_limited: bool) -> Need | None:
@@ -162,12 +165,28 @@ def feeds_back(engine: str, ability: str) -> bool:
     return ability in UPLOADED | BY_FILE.get(engine, frozenset())
 
 
+def closed(label: str, country: str, at: datetime) -> Verdict:
+    """Return the refusal of a model's ability that the provider has refused in this country, with the day."""
+    day, where = timezone.localtime(at), "in this country" if country else "here"
+    refused = f"The provider refused this for {label} {where} on {day.day} {day:%B %Y}."
+    return Verdict.no(f"{refused} {OTHER_MODEL}", Code.REGION_LIMITED, OTHER_MODEL)
+
+
+def country(project: Project, user_id: int) -> str:
+    """Return the country whose rules hold: the stricter of a project's and a member's own; "" where none is known.
+
+    The project's where both are equally strict.
+    """
+    if regions.is_limited(project.country):
+        return project.country
+    rows = Member.objects.filter(team=project.team_id, user=user_id).values_list("country", flat=True)
+    own = rows.first() or ""
+    return own if regions.is_limited(own) else project.country or own
+
+
 def is_limited(project: Project, user_id: int) -> bool:
     """Return whether the stricter of a project's and a member's own country is a limited one."""
-    if regions.is_limited(project.country):
-        return True
-    own = Member.objects.filter(team=project.team_id, user=user_id).values_list("country", flat=True)
-    return regions.is_limited(own.first() or "")
+    return regions.is_limited(country(project, user_id))
 
 
 def confirmed(project: Project) -> frozenset[str]:

@@ -20,6 +20,9 @@ from django.db import transaction
 from projects.models import Step
 from projects.states import Phase
 
+MUCH_LONGER = 3
+"""So many times the usual time is worth a word."""
+
 
 def layer() -> BaseChannelLayer:
     """Return the layer that carries hints."""
@@ -65,6 +68,18 @@ class _Note:
     step: Step
     claim: UUID
     fields: dict[str, Any]
+
+
+def much_longer(age: float, usual: float) -> str:
+    """Return a word on work that takes far longer than usual; nothing before, or where nobody knows the usual time."""
+    if not 0 < MUCH_LONGER * usual < age:
+        return ""
+    so_far = _span(age - age % 10)  # each new note is a write
+    return f"This takes longer than usual: {so_far}, usually {_span(usual)}. It goes on."
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds // 60:.0f} min"
 
 
 class Book:

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from projects import engines
-from projects.actions.market import Market
+from projects.actions import usual
+from projects.actions.market import Market, instead_of
 from projects.catalogue.base import Control, Given, Invalid, Plan, Stage, Task
 from projects.engines import prices, stills
 from projects.engines.base import Chain, Engine, Input, Json, Request, Verdict
-from projects.engines.models import Model
 from projects.failures import Code
 from projects.models.asset import strictest
 
@@ -35,6 +35,11 @@ class Offer:
         """Return the most that it can cost."""
         return self.verdict.quote.usd_max if self.verdict.quote else Decimal(0)
 
+    @property
+    def seconds_usual(self) -> float:
+        """Return how long it usually takes: as was measured here lately, else as its engine says."""
+        return usual.seconds(self.engine.key, self.request, self.verdict.quote) if self.verdict.quote else 0
+
     def kept(self, name: str) -> Json:
         """Return it as an order's plan keeps it: who, at which prices; `name` is what people call the version."""
         model, door, quote = self.request.model, self.request.door, self.verdict.quote
@@ -45,21 +50,15 @@ class Offer:
             "model": model.id if model else self.engine.key,
             "door": door.pk if door else None,
             "usd": str(self.usd),
-            "seconds": quote.seconds_usual if quote else 0,
+            "seconds": self.seconds_usual,
             "version": quote.model_version if quote else "",
-            "prices": prices.stored(model, size) | self._charges(model, size) if model else {},
+            "prices": prices.stored(model, size) | self._charges() if model else {},
         }
 
-    def _charges(self, model: Model, size: str) -> Json:
+    def _charges(self) -> Json:
         """Return what is held for it, and what is charged for a result that comes without a count."""
-        measured = Decimal(str(self._seconds())) * model.video_second.get(size, Decimal(0))
-        measured = measured or model.image.get(size, Decimal(0))
+        measured = self.verdict.quote.usd_measured if self.verdict.quote else Decimal(0)
         return {"quote": str(self.usd), "measured": str(min(measured, self.usd) or self.usd)}
-
-    def _seconds(self) -> float:
-        """Return the seconds that are made: an edit keeps those of its clip."""
-        clip = self.request.first("video") if self.request.ability.startswith("video.edit") else None
-        return float(clip.facts.get("seconds", 0)) if clip else float(self.request.wish.seconds or 0)
 
 
 def offers(
@@ -118,9 +117,12 @@ def _choose(request: Request, market: Market, serving: Sequence[Engine], model: 
     for engine in serving:
         refusal = market.refusal(engine, request)
         for asked in () if refusal else market.offers(engine, request, model):
-            verdict = engine.can(asked)
+            verdict = market.closed_for(asked) or engine.can(asked)
             if verdict.quote is not None:
-                return Offer(engine, asked, _noted(verdict, asked, model))
+                noted = _noted(verdict, asked, model)
+                return Offer(
+                    engine, asked, replace(noted, notes=(*instead_of(refusals, asked), *noted.notes))
+                )
             refusals.append(verdict)
         refusals += [refusal] if refusal else []
     return refusals[0] if refusals else NOBODY

@@ -17,6 +17,7 @@ from projects.actions.refusal import Refused
 from projects.engines import probe
 from projects.engines.probe import Probe
 from projects.models import Attempt, Door, Step, Team, door, model, sealed
+from projects.models.step import PUT_OFF
 from projects.policies import Ability
 from projects.states import AttemptState, Status
 
@@ -92,7 +93,8 @@ def _let_go(row: Door) -> None:
     steps = list(queued.values_list("pk", flat=True))
     Step.objects.filter(pk__in=steps).write(door=row)
     Attempt.objects.filter(step__in=steps, state=AttemptState.PLANNED).update(door=row)
-    timed = Step.objects.filter(door=row, status=Status.QUEUED, waits_for__in=("rate", "quota"))
+    row.rests.all().delete()
+    timed = Step.objects.filter(door=row, status=Status.QUEUED, waits_for__in=PUT_OFF)
     timed.write(waits_for="", not_before=None, note="")
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from projects import policies
+from projects import policies, regions
 from projects.actions.refusal import Refused
 from projects.engines.base import Chain, Door, Engine, Request, Verdict
 from projects.engines.models import Model, alive
-from projects.models import Asset, Project, Step, model
+from projects.models import Asset, Closure, Project, Step, model
 from projects.models import Door as DoorRow
 from projects.runner import requests
 
@@ -25,11 +26,19 @@ class Market:
 
     doors: tuple[Door, ...] = ()
     models: tuple[Model, ...] = ()
-    is_limited: bool = False
+    country: str = ""
+    """The one whose rules hold."""
     confirmed: frozenset[str] = frozenset()
     """What was confirmed for the project about the people in its pictures."""
+    closed: Mapping[tuple[str, str, str], datetime] = field(default_factory=dict)
+    """By model, door and ability: when the provider has refused the three in this country."""
     chains: Mapping[int, Chain] = field(default_factory=dict)
     """By door: the conversation that the chosen version belongs to."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether the country is a limited one."""
+        return regions.is_limited(self.country)
 
     def offers(self, engine: Engine, request: Request, model_id: str = "") -> Iterator[Request]:
         """Yield the request for each model of an engine that may serve it, the preferred one first."""
@@ -65,19 +74,40 @@ class Market:
         said = [str(entry.facts["people"]) for entry in request.inputs if "people" in entry.facts]
         return policies.refusal(engine.key, request.ability, said, self.confirmed, is_limited=self.is_limited)
 
+    def closed_for(self, request: Request) -> Verdict | None:
+        """Return why a request for one model is not sent: the provider has refused the like of it in this country."""
+        if request.model is None or request.door is None:
+            return None
+        at = self.closed.get((request.model.id, request.door.kind, request.ability))
+        return policies.closed(request.model.label, self.country, at) if at else None
+
 
 def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
     """Return what a person can have in a project, and the conversation of the version that the assets belong to."""
     rows = [row for row in DoorRow.objects.of_team(project.team_id).working() if row.is_open]
     parents = [asset.made_by for asset in assets if asset.made_by_id]
     chains = {row.pk: chain for row in rows if (chain := _chain(parents, row)) is not None}
+    country = policies.country(project, user.pk)
     return Market(
         doors=tuple(row.plain() for row in rows),
         models=model.merged() if rows else (),
-        is_limited=policies.is_limited(project, user.pk),
+        country=country,
+        closed=_closed(country) if rows else {},
         confirmed=policies.confirmed(project),
         chains=chains,
     )
+
+
+def instead_of(refusals: Iterable[Verdict], request: Request) -> tuple[str, ...]:
+    """Return the notes that say which models are closed here, where the request's one takes their place."""
+    instead = f"{request.model.label} makes this instead, at the price shown." if request.model else ""
+    closed = (one.sentence for one in refusals if one.instead == policies.OTHER_MODEL)
+    return tuple(sentence.replace(policies.OTHER_MODEL, instead).strip() for sentence in closed)
+
+
+def _closed(country: str) -> dict[tuple[str, str, str], datetime]:
+    rows = Closure.objects.current().filter(country=country)
+    return {(row.model, row.door, row.ability): row.closed_at for row in rows}
 
 
 def _grade(request: Request) -> str:

@@ -50,7 +50,7 @@ CONTROLS = (
         name="grounding",
         label="Facts from the web",
         default="off",
-        options=options("Off", "On"),
+        options=(Option("off", "Off"), Option("on", "Web pages"), Option("pictures", "Pages and pictures")),
         advanced=True,
     ),
     Control(
@@ -80,7 +80,7 @@ def build(given: Given) -> Plan:
     fields = clip_from_text.look_of(controls)
     fields["extra"] |= {
         "model": controls["model"],
-        "grounding": controls["grounding"] == "on",
+        "grounding": controls["grounding"],
         "thinking": controls["thinking"],
     }
     wish = Wish(
@@ -91,7 +91,7 @@ def build(given: Given) -> Plan:
         roles=roles,
         **fields,
     )
-    ability = "image.ground" if controls["grounding"] == "on" else "image.generate"
+    ability = "image.generate" if controls["grounding"] == "off" else "image.ground"
     return Plan(stages=(Stage("images", ability, wish, takes=int(controls["takes"])),))
 
 

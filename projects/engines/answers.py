@@ -180,7 +180,7 @@ def refusal(answer: Said) -> Refused:
     code = _code(answer)
     passes = answer.status == 503 or code == Code.RATE_LIMITED
     named = errors.remedy(answer.message, answer.fields) if code in REMEDIED else ""
-    return Refused(
+    found = Refused(
         named or FAILURES[code].why,
         code,
         answer.words,
@@ -188,6 +188,8 @@ def refusal(answer: Said) -> Refused:
         again=passes or code == Code.QUOTA_EXHAUSTED,
         retry_after=retry_after(answer),
     )
+    found.per_model = answer.status == 429 and _is_per_model(answer)
+    return found
 
 
 def _code(answer: Said) -> Code:
@@ -227,9 +229,24 @@ def cause(error: Mapping[str, Any]) -> Code | None:
 
 def _is_daily(detail: Mapping[str, Any]) -> bool:
     """Return whether a QuotaFailure names a limit of the day, by the id of the quota."""
-    violations = detail.get("violations")
-    ids = [str(entry.get("quotaId", "")) for entry in violations or () if isinstance(entry, dict)]
-    return any("PerDay" in id_ for id_ in ids)
+    return any("PerDay" in str(entry.get("quotaId", "")) for entry in _violations(detail))
+
+
+def _is_per_model(answer: Said) -> bool:
+    """Return whether each quota that is used up is one of a model: by its id, or by its dimensions."""
+    named = [entry for detail in answer.details for entry in _violations(detail)]
+    return bool(named) and all(_names_model(entry) for entry in named)
+
+
+def _names_model(violation: Mapping[str, Any]) -> bool:
+    dimensions = violation.get("quotaDimensions")
+    of_model = isinstance(dimensions, dict) and bool(dimensions.get("model"))
+    return of_model or "PerModel" in str(violation.get("quotaId", ""))
+
+
+def _violations(detail: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = detail.get("violations")
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
 
 
 def retry_after(answer: Said) -> float | None:

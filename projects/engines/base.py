@@ -101,6 +101,16 @@ class Quote:
     seconds_usual: float
     lines: tuple[str, ...] = ()
     model_version: str = ""
+    usd_measured: Decimal = Decimal(0)
+    """What is charged for a result that comes without a count: its seconds, or its picture, at their price."""
+    clip_seconds: float = 0
+    """The length of the clip that comes of it, where the usual time goes by it."""
+    each_second: float = 0
+    """What a second of that clip adds to the usual time."""
+
+    def usual_for(self, clip_seconds: float) -> float:
+        """Return the usual time of the same request for a clip of another length."""
+        return self.seconds_usual + self.each_second * (clip_seconds - self.clip_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One file that an engine made. `role` is `result` for the one that the page shows.
+    """One file that an engine made. `role` is `result` for the one that the page shows, and `kind` what was wanted.
 
     `is_private`: kept beside the result under its own name, and never served; the ticket names it as `history`.
     `sha256`: in hex, where the engine has read it off the bytes already.
@@ -149,7 +159,8 @@ class Ended:
     """The engine's last word on a ticket: no bytes yet. `media` are its own references to them.
 
     `words` are what came back in words: notes of a free engine, the provider's text of a paid one. `code` says why
-    there is no media. `ticket` is known where the one answer brought both the id and the end.
+    there is no media, and `sentence` says more of it where the code's own is too general. `ticket` is known where the
+    one answer brought both the id and the end.
     """
 
     status: Literal["done", "failed", "cancelled"]
@@ -158,6 +169,7 @@ class Ended:
     words: str = ""
     code: Code | None = None
     ticket: Ticket | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from projects.media.edits import words
 from projects.wish import Change, Wish
 
 LONGEST_SECONDS = 60
+FIRST_SECONDS, EACH_SECOND = 4.0, 1.2
+"""What a draft takes: so long at first, and so long for each second of its clip."""
 SILENT = "A draft is silent. Sound and dialogue come with a Gemini engine."
 HELD = "A draft holds the last frame under a slow push. A Gemini engine goes on with what happens."
 KEPT = "A draft keeps the background of the photo."
@@ -62,7 +64,9 @@ class Draft(child.FreeEngine):
             + _board_notes(request)
             + ((KEPT,) if _is_filmed(wish) and not wish.place else ())
         )
-        return Verdict(Quote(Decimal(0), _usual(request)), notes=notes)
+        length = _length(request)
+        usual = FIRST_SECONDS + EACH_SECOND * length
+        return Verdict(Quote(Decimal(0), usual, clip_seconds=length, each_second=EACH_SECOND), notes=notes)
 
 
 def _refusal(request: Request) -> str:
@@ -109,8 +113,7 @@ def _board_notes(request: Request) -> tuple[str, ...]:
 
 
 def _length_refusal(request: Request) -> str:
-    clip = request.first("video")
-    length = float(clip.facts.get("seconds", 0)) if clip else 0.0
+    length = _source_seconds(request)
     if length + request.wish.seconds > LONGEST_SECONDS:
         return f"A draft is {LONGEST_SECONDS} s long at most, and this clip has {length:.0f} s. Add fewer seconds."
     return ""
@@ -128,10 +131,17 @@ def _edit_notes(wish: Wish) -> tuple[str, ...]:
     return (words.reason(wish.change), *muted)
 
 
-def _usual(request: Request) -> float:
+def _source_seconds(request: Request) -> float:
     clip = request.first("video")
-    seconds = request.wish.seconds or (float(clip.facts.get("seconds", 0)) if clip else 0)
-    return 4 + 1.2 * seconds
+    return float(clip.facts.get("seconds", 0)) if clip else 0.0
+
+
+def _length(request: Request) -> float:
+    """Return the seconds of the clip that comes of it: what goes on is as long as before, and longer."""
+    wish = request.wish
+    if wish.change is not None and wish.change.kind == "extend":
+        return _source_seconds(request) + wish.seconds
+    return wish.seconds or _source_seconds(request)
 
 
 ENGINES = (Draft(),)

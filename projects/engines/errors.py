@@ -107,7 +107,7 @@ class Refused(EngineError):
     """The engine, or a check of the input, said no.
 
     `status`: the provider's HTTP status, 0 where nothing was asked. `again`: the refusal passes by itself.
-    `retry_after`: after so many seconds, where the provider said.
+    `retry_after`: after so many seconds, where the provider said. `per_model`: for this model alone.
     """
 
     def __init__(
@@ -124,6 +124,7 @@ class Refused(EngineError):
         self.status = status
         self.again = again
         self.retry_after = retry_after
+        self.per_model = False
 
 
 class Doubt(EngineError):

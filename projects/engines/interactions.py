@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,8 +20,8 @@ from urllib.parse import quote
 from projects.engines import answers, client, prices, sources, waits
 from projects.engines.base import TICKET_NAME, Door, Ended, Files, Json, Progress, Ticket
 from projects.engines.client import CREATE_SECONDS, READ_SECONDS
-from projects.engines.errors import EngineError
-from projects.failures import Code
+from projects.engines.errors import Damaged, EngineError
+from projects.failures import EMPTY_BY_STATUS, Code
 from projects.states import Phase
 
 FINAL = frozenset(
@@ -79,7 +78,7 @@ async def create(door: Door, api_version: str, body: Json, seconds: float = CREA
     except client.failures() as error:
         raise answers.of(error) from error
     if not answer.id:
-        raise answers.lost("The answer has no id.")
+        raise answers.lost("The answer has no id.", 200)
     return answer
 
 
@@ -128,7 +127,8 @@ async def again(
 ) -> tuple[Json, ...]:
     """Return the media of an interaction anew, with fresh addresses; nothing when the provider does not know it.
 
-    What passes is waited out for `patience` seconds. Raises Broken, with the key's code or time's, when it has not.
+    What passes is waited out for `patience` seconds. Raises Broken, with the key's code or time's, when it has not;
+    Damaged where the result is counted and not shown, which is looked at another time.
     """
     began, pause = time.monotonic(), waits.SHORT_PAUSE
     while True:
@@ -141,7 +141,10 @@ async def again(
                 return ()
         else:
             if answer.is_final and not answer.says_nothing:
-                return (await asyncio.to_thread(ended, answer, ticket, files)).media
+                end = await asyncio.to_thread(ended, answer, ticket, files)
+                if end.status == "done" and not end.media:
+                    raise Damaged("A result was counted that the answer does not show.")
+                return end.media
         if time.monotonic() - began > patience:
             raise waits.over(fault) from fault
         await asyncio.sleep(pause)
@@ -175,26 +178,26 @@ def read(content: bytes) -> Answer:
     """Return what a body says. Raises Doubt for one that is no JSON object."""
     body = answers.parsed(content)
     steps = [step for step in _list(body.get("steps")) if isinstance(step, dict)]
-    parts = [
-        part for step in _after_input(steps) for part in _list(step.get("content")) if isinstance(part, dict)
-    ]
+    came = _after_input(steps)
+    given = [_list(step.get("content")) for step in came if step.get("type") == "model_output"]
+    parts = [part for content in given for part in content if isinstance(part, dict)]
     return Answer(
         id=str(body.get("id") or ""),
         status=str(body.get("status") or ""),
         usage=body["usage"] if isinstance(body.get("usage"), dict) else {},
-        media=tuple(part for part in parts if part.get("type") in ("video", "image") and _holds(part)),
+        media=tuple(part for part in parts if _is_medium(part)),
         words="\n".join(
             str(part["text"]) for part in parts if part.get("type") == "text" and part.get("text")
         ),
         errors=tuple(_errors(body, steps)),
-        sources=sources.of_parts(parts),
+        sources=sources.of_steps(came, parts),
     )
 
 
 def _after_input(steps: list[Json]) -> list[Json]:
-    """Return the model's output after the last thing that we said; what came before belongs to earlier turns."""
+    """Return what came after the last thing that we said; what came before belongs to earlier turns."""
     last = max((number for number, step in enumerate(steps) if step.get("type") == "user_input"), default=-1)
-    return [step for step in steps[last + 1 :] if step.get("type") == "model_output"]
+    return steps[last + 1 :]
 
 
 def _errors(body: Json, steps: list[Json]) -> list[Json]:
@@ -202,8 +205,8 @@ def _errors(body: Json, steps: list[Json]) -> list[Json]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def _holds(part: Json) -> bool:
-    return isinstance(part.get("uri") or part.get("data"), str)
+def _is_medium(part: Json) -> bool:
+    return part.get("type") in ("video", "image") and isinstance(part.get("uri") or part.get("data"), str)
 
 
 def _list(value: Any) -> list[Any]:
@@ -235,19 +238,21 @@ async def follow(
 
 
 def ended(answer: Answer, ticket: Ticket | None, files: Files) -> Ended:
-    """Return the end that an answer tells: bytes that came with it are kept, addresses are passed on."""
-    media = tuple(_kept(part, answer.id, number, files) for number, part in enumerate(answer.media))
+    """Return the end that an answer tells, its bytes kept; done without media where a later look may show some."""
+    media = [_kept(part, number, files) for number, part in enumerate(answer.media)]
     more: Json = {"sources": list(answer.sources)} if answer.sources else {}
     more |= {"note": UNFINISHED} if answer.status != "completed" else {}
-    found = tuple({**entry, **more} for entry in media if entry)
+    found = tuple({**entry, **more} for entry in media)
     common: dict[str, Any] = {"usage": answer.usage, "words": answer.words, "ticket": ticket}
     if answer.status == "cancelled" and not found:
         return Ended("cancelled", code=Code.CANCELLED_BY_PROVIDER, **common)
-    if found:
+    code = None if found else _why_empty(answer)
+    is_kept = answer.status == "completed" and "api_version" in (ticket or {})
+    if found or (code == Code.OUTPUT_CORRUPT and is_kept):
         return Ended("done", media=found, **common)
-    code = _why_empty(answer)
-    words = "\n".join([answer.words, *(json.dumps(entry) for entry in answer.errors)]).strip()
-    return Ended("failed", code=code, **{**common, "words": words})
+    said = [answer.words, *(json.dumps(entry) for entry in answer.errors), f"It ended as {answer.status}."]
+    why = EMPTY_BY_STATUS.get(answer.status, "") if code == Code.EMPTY_RESULT else ""
+    return Ended("failed", code=code, sentence=why, **{**common, "words": "\n".join(filter(None, said))})
 
 
 def _why_empty(answer: Answer) -> Code:
@@ -266,19 +271,22 @@ def _why_empty(answer: Answer) -> Code:
     return Code.INPUT_REJECTED if ours else Code.PROVIDER_DOWN
 
 
-def _kept(part: Json, id_: str, number: int, files: Files) -> Json | None:
-    """Return a reference to one medium; bytes are written down first. None for bytes that are no base64."""
+def _kept(part: Json, number: int, files: Files) -> Json:
+    """Return a reference to one medium; bytes are written down first."""
     known = {"type": part["type"], "mime_type": str(part.get("mime_type") or "")}
-    if isinstance(part.get("uri"), str):
+    if part.get("uri"):
         return {**known, "uri": part["uri"]}
-    try:
-        held = part["data"]
-        data = held if isinstance(held, bytes) else base64.b64decode(held, validate=True)
-    except (binascii.Error, ValueError):
-        return None
     path = (files.kept or files.folder) / f"{number}.{part['type']}"
-    write(path, data)
+    write(path, _bytes_of(part["data"]))
     return {**known, "path": str(path)}
+
+
+def _bytes_of(held: bytes | str) -> bytes:
+    """Return bytes of an answer; what is no base64 as it came: it proves damaged, is kept, and is fetched again."""
+    try:
+        return held if isinstance(held, bytes) else base64.b64decode(held, validate=True)
+    except ValueError:
+        return str(held).encode(errors="replace")
 
 
 def write(path: Path, data: bytes) -> None:

@@ -28,7 +28,8 @@ class Local(child.FreeEngine):
         if change is None or change.kind not in CHANGES:
             return Verdict.no("The local engine adds subtitles and makes other formats.")
         clip = request.first("video")
-        return Verdict(Quote(Decimal(0), 3 + 1.2 * float(clip.facts.get("seconds", 0) if clip else 0)))
+        length = float(clip.facts.get("seconds", 0)) if clip else 0.0
+        return Verdict(Quote(Decimal(0), 3 + 1.2 * length, clip_seconds=length, each_second=1.2))
 
 
 ENGINES = (Local(),)

@@ -23,7 +23,7 @@ AHEAD = timedelta(days=30)
 """So long before a model retires, people are told."""
 ABILITIES = frozenset(
     {
-        *("image.generate", "image.edit", "image.refs", "image.ground"),
+        *("image.generate", "image.edit", "image.refs", "image.ground", "image.ground_pictures"),
         *("video.text", "video.image", "video.refs", "video.frames"),
         *("video.edit", "video.edit_upload", "video.extend", "video.extend_upload", "chain"),
     }

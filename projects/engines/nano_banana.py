@@ -101,7 +101,8 @@ def body_of(request: Request) -> Json:
     if thinking := stills.thinking_of(request):
         body["generation_config"] = {"thinking_level": thinking}
     if stills.is_grounded(request):
-        body["tools"] = [{"type": "google_search"}]
+        named = list(stills.searches_of(request))
+        body["tools"] = [{"type": "google_search", **({"search_types": named} if named else {})}]
     return body
 
 

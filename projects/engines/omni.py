@@ -40,6 +40,7 @@ EDITS = frozenset({"video.edit", "video.edit_upload"})
 EXTENDS = frozenset({"video.extend", "video.extend_upload"})
 IN_CHAIN = frozenset({"video.edit", "video.extend"})
 USUAL_SECONDS = {"360p": 26.0, "720p": 45.0, "1080p": 75.0, "4k": 120.0}
+"""For a clip of 5 s; others by their length."""
 
 
 class Omni:
@@ -59,13 +60,18 @@ class Omni:
         if refusal:
             return refusal
         size, seconds = _size(request), _seconds(request)
-        extended = seconds + _source_seconds(request) if request.ability in EXTENDS else seconds
-        usd = prices.of_video(request.model, size, seconds, seconds_in=_source_seconds(request))
-        usual = USUAL_SECONDS[size] * max(extended, 3) / 5
-        line = f"{seconds:g} s at {size}, ${request.model.video_second[size]:.4f} a second"
-        return Verdict(
-            Quote(usd, usual, (line,), request.model.version), notes=_notes(request, request.model)
+        length = seconds + _source_seconds(request) if request.ability in EXTENDS else seconds
+        each = USUAL_SECONDS[size] / 5
+        quote = Quote(
+            usd_max=prices.of_video(request.model, size, seconds, seconds_in=_source_seconds(request)),
+            seconds_usual=each * length,
+            lines=(f"{seconds:g} s at {size}, ${request.model.video_second[size]:.4f} a second",),
+            model_version=request.model.version,
+            usd_measured=prices.of_seconds(request.model, size, seconds),
+            clip_seconds=length,
+            each_second=each,
         )
+        return Verdict(quote, notes=_notes(request, request.model))
 
     async def prepare(self, request: Request, files: Files) -> Request:
         """Put a long clip where the provider can read it; everything else goes along with the request."""

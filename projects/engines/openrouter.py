@@ -180,7 +180,7 @@ def said(body: Json) -> Answer:
     """Return what a completion says. Raises Doubt for one with neither choices nor an error."""
     error, choice = answers.structured(body), _first(body.get("choices"))
     if error is None and not choice:
-        raise answers.lost("The answer has neither choices nor an error.")
+        raise answers.lost("The answer has neither choices nor an error.", 200)
     message = _object(choice.get("message"))
     reason = "error" if error else str(choice.get("finish_reason") or "")
     pictures = [entry for entry in message.get("images") or () if isinstance(entry, dict)]

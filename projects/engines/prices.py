@@ -31,9 +31,14 @@ def up(usd: Decimal) -> Decimal:
 
 def of_video(model: Model, size: str, seconds: float, *, seconds_in: float = 0) -> Decimal:
     """Return the most that a clip can cost: its seconds at the price of its size, and what goes along and back."""
-    made = model.video_second[size] * Decimal(str(seconds))
+    made = of_seconds(model, size, seconds)
     tokens_in = INPUT_TOKENS + VIDEO_INPUT_TOKENS * Decimal(str(seconds_in))
     return up(made + (tokens_in * model.input_million + TEXT_TOKENS * model.text_million) / MILLION)
+
+
+def of_seconds(model: Model, size: str, seconds: float) -> Decimal:
+    """Return the price of a clip's seconds alone: what it is charged by where no count comes."""
+    return model.video_second[size] * Decimal(str(seconds))
 
 
 def of_image(model: Model, size: str, *, grounded: bool = False) -> Decimal:

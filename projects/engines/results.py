@@ -21,7 +21,6 @@ SUFFIXES = {
     "video/webm": ".webm",
 }
 
-NAMES = {"image": "a picture", "video": "a clip"}
 GONE = "The provider no longer keeps the result. Start it again."
 
 Again = Callable[[Door, Ticket, Files], Awaitable[tuple[Json, ...]]]
@@ -33,21 +32,16 @@ async def fetch(
     """Return the last medium of an end, as a file of the step's folder.
 
     wanted: image or video. An address that has expired, and bytes that are gone, are asked for once more: `again`. An
-    end without media is one whose bytes came damaged.
+    end without media is one whose bytes came damaged, or not at all.
     Raises Broken: timed_out where the provider knows the work, and gives no bytes of it now; output_corrupt where
-    nothing leads to bytes any more.
+    nothing leads to bytes any more; Damaged, its kind, where another look may.
     """
     media = ended.media
     for _ in range(2):
         for part in sorted(media, key=lambda part: part["type"] == wanted, reverse=True):
-            if (made := await _made(door, ended, part, files)) is not None:
-                notes = (
-                    ()
-                    if part["type"] == wanted
-                    else (f"The provider sent {NAMES[part['type']]} in place of {NAMES[wanted]}.",)
-                )
+            if (made := await _made(door, ended, part, files, wanted)) is not None:
                 told = tuple(dict.fromkeys(one["note"] for one in media if "note" in one))
-                return Output((made,), notes + told + sources.notes(media), ended.words)
+                return Output((made,), told + sources.notes(media), ended.words)
         media = await again(door, ended.ticket or {}, files)
     if media:
         raise Broken(
@@ -57,18 +51,18 @@ async def fetch(
     raise Broken(why, Code.OUTPUT_CORRUPT, "The provider no longer gives the result out.")
 
 
-async def _made(door: Door, ended: Ended, part: Json, files: Files) -> Made | None:
+async def _made(door: Door, ended: Ended, part: Json, files: Files, wanted: str) -> Made | None:
     suffix = SUFFIXES.get(part["mime_type"], ".mp4" if part["type"] == "video" else ".jpg")
     target = files.new(f"result{suffix}")
     if "path" in part:
         is_there = await asyncio.to_thread(_copied, Path(part["path"]), target)
-        return Made(target, part["type"]) if is_there else None
+        return Made(target, wanted) if is_there else None
     version = (ended.ticket or {})["api_version"]
     try:
         sha256 = await downloads.fetch(door, version, part["uri"], target, files.kept)
     except Gone:
         return None
-    return Made(target, part["type"], sha256=sha256)
+    return Made(target, wanted, sha256=sha256)
 
 
 def _copied(kept: Path, target: Path) -> bool:

@@ -8,6 +8,9 @@ from projects.engines.errors import Refused
 from projects.engines.models import Model
 from projects.failures import FAILURES, Code
 
+SEARCHES = ("web_search", "image_search")
+"""What a model is given to look at the web's pages and pictures; without a word it looks at pages."""
+
 USUAL_SECONDS = {"1K": 12.0, "2K": 18.0, "4K": 30.0}
 
 
@@ -19,9 +22,10 @@ def can(request: Request) -> Verdict:
     if refusal:
         return Verdict.no(refusal)
     size = size_of(request)
-    line = f"one picture at {size}, ${request.model.image[size]:.4f}"
+    line = f"a picture at {size}"
     usd = prices.of_image(request.model, size, grounded=is_grounded(request))
-    return Verdict(Quote(usd, USUAL_SECONDS[size], (line,), request.model.version))
+    made = request.model.image[size]
+    return Verdict(Quote(usd, USUAL_SECONDS[size], (line,), request.model.version, made))
 
 
 def check_prompt(request: Request) -> None:
@@ -45,6 +49,11 @@ def ratio_of(request: Request) -> str:
 def is_grounded(request: Request) -> bool:
     """Return whether the picture's facts are to be looked up on the web."""
     return request.wish.extra.get("grounding") not in (None, "", False, "off")
+
+
+def searches_of(request: Request) -> tuple[str, ...]:
+    """Return what may be searched, in the provider's words; nothing where it is left to the model."""
+    return SEARCHES if request.wish.extra.get("grounding") == "pictures" else ()
 
 
 def thinking_of(request: Request) -> str:
@@ -74,6 +83,8 @@ def _refusal(request: Request, model: Model) -> str:
 def _way_refusal(request: Request, model: Model) -> str:
     if is_grounded(request) and "image.ground" not in model.abilities:
         return f"{model.label} cannot look things up. Turn that off, or choose another model."
+    if searches_of(request) and "image.ground_pictures" not in model.abilities:
+        return f"{model.label} looks up web pages, not pictures. Choose web pages alone, or another model."
     if _thinking(request) and not thinking_of(request):
         return f"{model.label} thinks as it does. Set Thinking to “As usual”, or choose another model."
     return ""

@@ -64,8 +64,8 @@ class Veo:
         if sentence := next(_refusals(request, model, request.door), ""):
             return Verdict.no(sentence)
         line = f"{seconds:g} s at {size}, ${model.video_second[size]:.4f} a second"
-        usd = prices.of_video(model, size, seconds)
-        return Verdict(Quote(usd, USUAL_SECONDS[size], (line,), model.version))
+        usd, made = prices.of_video(model, size, seconds), prices.of_seconds(model, size, seconds)
+        return Verdict(Quote(usd, USUAL_SECONDS[size], (line,), model.version, made))
 
     async def prepare(self, request: Request, files: Files) -> Request:
         """Make the pictures small enough to go along. Raises Refused for a clip that is too large for it."""
@@ -173,7 +173,7 @@ async def _create(door: Door, model: Model, asked: Json) -> str:
         # The last three are the SDK's for a body that is no JSON, or no object.
         raise answers.of(error) from error
     if not operation.name:
-        raise answers.lost("The answer has no operation's name.")
+        raise answers.lost("The answer has no operation's name.", 200)
     return str(operation.name)
 
 

@@ -69,7 +69,8 @@ def asked_of(request: Request, turn: Json, before: list[Json]) -> Json:
     if level := stills.thinking_of(request):
         config["thinking_config"] = {"thinking_level": level.upper()}
     if stills.is_grounded(request):
-        config["tools"] = [{"google_search": {}}]
+        named: Json = {name: {} for name in stills.searches_of(request)}
+        config["tools"] = [{"google_search": {"search_types": named} if named else {}}]
     said = [*fitting(before, model.references - len(request.inputs)), turn]
     contents = [types.Content.model_validate_json(json.dumps(content)) for content in said]
     return {"model": model.id, "contents": contents, "config": types.GenerateContentConfig(**config)}
@@ -113,7 +114,7 @@ async def _create(door: Door, model: Model, asked: Json) -> Json:
         raise answers.of(error) from error
     body = answers.parsed((reply.sdk_http_response.body or "").encode())
     if not _first(body.get("candidates")) and not _object(body.get("promptFeedback")).get("blockReason"):
-        raise answers.lost("The answer has neither a candidate nor a reason why there is none.")
+        raise answers.lost("The answer has neither a candidate nor a reason why there is none.", 200)
     return body
 
 
@@ -126,7 +127,8 @@ def _ended(body: Json, ticket: Ticket, files: Files) -> Ended:
     except OSError as error:
         return Ended("failed", answer.usage, words=str(error), code=Code.STORAGE_FAILED, ticket=known)
     is_unsigned = any(error["code"] == UNSIGNED for error in answer.errors)
-    return replace(ended, code=Code.CHAIN_EXPIRED) if is_unsigned and not ended.media else ended
+    is_expired = is_unsigned and not ended.media
+    return replace(ended, code=Code.CHAIN_EXPIRED, sentence="") if is_expired else ended
 
 
 def read(body: Json) -> Answer:

@@ -29,6 +29,7 @@ from projects import catalogue, engines
 from projects.engines import hooks
 from projects.management import providers
 from projects.media.typography import fonts
+from projects.models import books
 
 DECODERS = (
     "h264",
@@ -48,6 +49,7 @@ ENCODERS = ("libx264", "aac")
 PICTURES = ("jpg", "zlib", "webp", "avif", "libtiff", "littlecms2")
 CLOCK_SECONDS = 5
 FIRST_YEAR = 2026
+MOST_SHOWN = 20
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 Look = Callable[[], list[str]]
@@ -208,6 +210,23 @@ def tasks() -> list[str]:
     ]
 
 
+def money() -> list[str]:
+    """Return what is off in the books, and what an operator can do: nothing here corrects money by itself."""
+    try:
+        found = books.faults()
+    except DatabaseError:
+        return []
+    if not found:
+        return []
+    shown = "; ".join(map(str, found[:MOST_SHOWN])) + (
+        f"; and {more} more" if (more := len(found) - MOST_SHOWN) > 0 else ""
+    )
+    return [
+        f"Off: {shown}. Compare the lines in /admin/projects/spend/ with the provider's bill; while the studio is "
+        "stopped, settle such an attempt with projects.models.spend.settle, and set such a budget to its lines."
+    ]
+
+
 def settings_in_use() -> list[str]:
     """Return what Django's own checks say, those for production too where this is one."""
     found = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
@@ -243,5 +262,6 @@ PARTS: dict[str, Look] = {
     "tasks": tasks,
     "keys": providers.keys,
     "models": providers.changes,
+    "books": money,
     "settings": settings_in_use,
 }

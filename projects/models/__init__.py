@@ -2,8 +2,9 @@
 
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt, Receipt
+from projects.models.closure import Closure
 from projects.models.consent import Consent
-from projects.models.door import Door, ProviderFile
+from projects.models.door import Door, ProviderFile, Rest
 from projects.models.model import ModelChange
 from projects.models.order import Order
 from projects.models.project import Project
@@ -17,6 +18,7 @@ __all__ = [
     "Asset",
     "Attempt",
     "Budget",
+    "Closure",
     "Consent",
     "Door",
     "Member",
@@ -26,6 +28,7 @@ __all__ = [
     "ProviderFile",
     "Receipt",
     "Removal",
+    "Rest",
     "Role",
     "Spend",
     "Step",

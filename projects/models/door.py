@@ -44,9 +44,17 @@ class DoorQuerySet(models.QuerySet["Door"]):
         """Return what nothing is sent through now: the key was refused, or the provider asked to wait."""
         return self.filter(Q(state=Door.State.REFUSED) | Q(paused_until__gt=Now()))
 
-    def rest(self, pk: int, seconds: float) -> None:
-        """Send nothing through a door for so long; a pause is never made shorter."""
+    def closed_for(self, model: str) -> Self:
+        """Return what nothing of this model is sent through now."""
+        return self.closed() | self.filter(rests__model=model, rests__until__gt=Now())
+
+    def rest(self, pk: int, seconds: float, model: str = "") -> None:
+        """Send nothing through a door for so long, or nothing of one model; a pause is never made shorter."""
         until = Now() + timedelta(seconds=seconds)
+        if model:
+            row, _ = Rest.objects.get_or_create(door_id=pk, model=model, defaults={"until": until})
+            Rest.objects.filter(pk=row.pk, until__lt=until).update(until=until)
+            return
         shorter = Q(paused_until=None) | Q(paused_until__lt=until)
         self.filter(shorter, pk=pk).update(paused_until=until)
 
@@ -147,6 +155,11 @@ class Door(models.Model):
         """Return until when nothing is sent through it, where the provider asked to wait."""
         return self.paused_until if self.paused_until and self.paused_until > timezone.now() else None
 
+    def rests_until_for(self, model: str) -> datetime | None:
+        """Return until when nothing of a model is sent through it: it rests, or only this model behind it does."""
+        own = self.rests.filter(model=model, until__gt=Now()).values_list("until", flat=True).first()
+        return max((at for at in (self.rests_until, own) if at), default=None)
+
     def plain(self) -> base.Door:
         """Return what an engine needs to go through it. Raises NoKey when its key was removed or cannot be opened."""
         if self.team_id is not None and not self.secret:
@@ -222,6 +235,20 @@ def _environment() -> dict[str, str]:
     if settings.OPENROUTER_API_KEY:
         found["openrouter"] = settings.OPENROUTER_API_KEY[-4:]
     return found
+
+
+class Rest(models.Model):
+    """One model of which nothing is sent through a door for a while: a quota of its own is used up."""
+
+    door = models.ForeignKey(Door, on_delete=models.CASCADE, related_name="rests")
+    model = models.CharField(max_length=80)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["door", "model"], name="rest_once")]
+
+    def __str__(self) -> str:
+        return f"{self.model} rests until {self.until}"
 
 
 class ProviderFile(models.Model):

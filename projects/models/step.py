@@ -17,13 +17,17 @@ from django.urls import reverse
 
 from projects import states
 from projects.models.asset import Asset
-from projects.models.door import Door
+from projects.models.door import Door, Rest
 from projects.models.order import Order
 from projects.models.project import Project
 from projects.states import AttemptState, Phase, Status
 
 MANY_RECOVERIES = 4
-TIMED = ("rate", "quota", "result")
+RESTED = timedelta(minutes=30)
+"""Longer than any pause between two tries in a row; used-up quotas are left alone for longer."""
+PUT_OFF = ("rate", "quota", "upload")
+"""What a step waits for that is to be sent again."""
+TIMED = (*PUT_OFF, "result")
 """What passes by itself: such a step is due once its time has come. For everything else somebody has to act."""
 AT_PROVIDER = (AttemptState.ACCEPTED, AttemptState.FINISHED)
 
@@ -52,11 +56,15 @@ class StepQuerySet(models.QuerySet["Step"]):
     def due(self) -> Self:
         """Return what may be claimed now: queued and due, or running past its lease.
 
-        A door that rests or is refused holds back what would be sent, not what lies at the provider already.
+        A door that rests or is refused holds back what would be sent, not what lies at the provider already; so does
+        a model behind it whose own quota is used up.
         Subqueries, no join: a claim updates these rows, and must look at each as it is by then.
         """
         timed = Q(status=Status.QUEUED, waits_for__in=("", *TIMED))
-        sendable = ~Q(door__in=Door.objects.closed().values("pk"))
+        resting = Rest.objects.filter(door=models.OuterRef("door"), model=models.OuterRef("model"))
+        sendable = ~Q(door__in=Door.objects.closed().values("pk")) & ~Q(
+            models.Exists(resting.filter(until__gt=Now()))
+        )
         accepted = Step.objects.filter(pk=models.OuterRef("pk"), attempts__state__in=AT_PROVIDER)
         goes_on = sendable | Q(models.Exists(accepted))
         queued = timed & (Q(not_before=None) | Q(not_before__lte=Now())) & goes_on
@@ -80,7 +88,10 @@ class StepQuerySet(models.QuerySet["Step"]):
         return changed == 1
 
     def claim(self, pk: int, owner: str, lease: timedelta) -> uuid.UUID | None:
-        """Take a due step for one runner, or nothing when somebody else has it."""
+        """Take a due step for one runner, or nothing when somebody else has it.
+
+        One that was put off, and rested for long since, starts anew: what refused it before is no row with what comes.
+        """
         claim = uuid.uuid4()
         taken_over = models.Case(
             models.When(status=Status.RUNNING, then=F("recoveries") + 1),
@@ -99,7 +110,7 @@ class StepQuerySet(models.QuerySet["Step"]):
                 phase=Phase.PREPARING,
                 waits_for="",
                 not_before=None,
-                started_at=models.functions.Coalesce("started_at", Now()),
+                started_at=_started(),
                 code="",
                 detail="",
                 sentence="",
@@ -147,6 +158,13 @@ class StepQuerySet(models.QuerySet["Step"]):
     def take_back(self, owner: str) -> int:
         """Free at once what a former embedded server left running; the next claim counts it."""
         return self.filter(status=Status.RUNNING, owner=owner).update(lease_until=Now() - timedelta(days=1))
+
+
+def _started() -> models.Case:
+    rested = models.When(
+        status=Status.QUEUED, waits_for__in=PUT_OFF, changed_at__lt=Now() - RESTED, then=Now()
+    )
+    return models.Case(rested, default=models.functions.Coalesce("started_at", Now()))
 
 
 def _ended(target: Status) -> dict[str, Any]:

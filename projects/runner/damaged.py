@@ -1,4 +1,4 @@
-"""A paid result that arrived damaged is fetched again, five times within ten minutes; it is never made again (F16)."""
+"""A paid result that did not arrive whole is fetched again, five times in ten minutes; it is never made again (F16)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from projects.states import AttemptState, Bill, Status
 MOST_FETCHES = 5
 SHARES = 2 ** (MOST_FETCHES - 1) - 1
 """Each pause is twice the one before; together they are ten minutes."""
-NOTE = "The file arrived damaged. It is fetched again, which is free."
+NOTE = "The result did not arrive whole. It is fetched again, which is free."
 
 
 @transaction.atomic

@@ -115,6 +115,7 @@ async def _sweep() -> None:
             await _each_minute()
             if minute % 60 == 0:
                 await database_sync_to_async(sweep.hourly)()
+                await database_sync_to_async(sweep.daily)()
         except (DatabaseError, OSError):
             logger.exception("A sweep was cut off; the next minute goes on")
 

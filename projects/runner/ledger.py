@@ -21,16 +21,14 @@ from django.utils import timezone
 from projects import progress
 from projects.engines import prices
 from projects.engines.base import Ended, Json, Request, Ticket
-from projects.engines.errors import Doubt, EngineError, Refused
+from projects.engines.errors import Doubt, EngineError
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Door, Receipt, Step, spend
-from projects.runner import stages
+from projects.models import Attempt, Receipt, Step, spend
+from projects.runner import closing, stages
 from projects.runner.hold import ClaimLost
-from projects.runner.limits import limits
 from projects.states import AttemptState, Bill, Phase, Status
 
 _A = AttemptState
-ASKED_TO_WAIT = "The provider asked to wait. It is tried again by itself."
 LOST = (Code.OUTPUT_CORRUPT, Code.EMPTY_RESULT)
 """With these codes a finished call has no result that could be fetched; with any other one it may be had later."""
 WITH_REMEDY = (Code.STORAGE_FAILED, Code.CREDENTIALS_MISSING, Code.CREDENTIALS_REJECTED)
@@ -83,13 +81,13 @@ def not_begun(step: Step, claim: UUID, attempt: Attempt) -> None:
 def not_sent(
     step: Step, claim: UUID, attempt: Attempt, seconds: float, error: EngineError, rest: float = 0
 ) -> None:
-    """No create left this machine: the attempt stays planned, its money held, and the step waits; so does its door."""
+    """No create left this machine: the attempt stays planned, its money held, and the step waits; so does its door.
+
+    `rest`: as of `refused`.
+    """
     _require_claim(step, claim)
     Attempt.objects.move(attempt.pk, _A.SENDING, _A.PLANNED, sent_at=None, detail=error.detail)
-    note = (
-        ASKED_TO_WAIT if isinstance(error, Refused) else "The provider cannot be reached. It is tried again."
-    )
-    _wait(step, claim, error, seconds, note, rest)
+    _wait(step, claim, error, seconds, rest)
 
 
 @transaction.atomic
@@ -103,7 +101,7 @@ def refused(
 ) -> None:
     """The provider said no: nothing is billed. With `again`, a new attempt waits so many seconds on the same money.
 
-    `rest`: nothing at all is sent through the door for so long.
+    `rest`: nothing at all is sent through the door for so long, or nothing of its model (`closing.rest`).
     """
     _require_claim(step, claim)
     facts = {"code": error.code, "detail": error.detail, "http_status": getattr(error, "status", 0) or None}
@@ -113,14 +111,13 @@ def refused(
         raise ClaimLost
     told = receipt(attempt, Receipt.Kind.REFUSAL, f"refusal:{attempt.uuid}", {"said": error.detail})
     if again is None:
-        if error.code == Code.CREDENTIALS_REJECTED and step.door_id:
-            Door.objects.refuse(step.door_id, limits().quota_wait)
+        closing.close(step, error)
         spend.settle(attempt, Decimal(0), told, "refused")
         Step.objects.end(step.pk, claim, Status.FAILED, **failure(error))
         stages.advance(step)
         return
     spend.carry_over(attempt, Attempt.objects.repeat(attempt), told)
-    _wait(step, claim, error, again, ASKED_TO_WAIT, rest)
+    _wait(step, claim, error, again, rest)
 
 
 @transaction.atomic
@@ -273,11 +270,10 @@ def _require_claim(step: Step, claim: UUID) -> None:
         raise ClaimLost
 
 
-def _wait(step: Step, claim: UUID, error: EngineError, seconds: float, note: str, rest: float) -> None:
-    what = "quota" if error.code == Code.QUOTA_EXHAUSTED else "rate"
+def _wait(step: Step, claim: UUID, error: EngineError, seconds: float, rest: float) -> None:
+    what, note = closing.waits(error)
     until = Now() + timedelta(seconds=seconds)
-    if rest and step.door_id:
-        Door.objects.rest(step.door_id, rest)
+    closing.rest(step, error, rest)
     Step.objects.end(step.pk, claim, Status.QUEUED, waits_for=what, not_before=until, note=note)
 
 

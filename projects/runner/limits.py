@@ -84,7 +84,10 @@ def hinted(error: Refused) -> float:
 
 
 def rest(error: Refused) -> float:
-    """Return for how long nothing more goes through the door: a rate limit and a quota are those of its key."""
+    """Return for how long nothing more goes through the door: a rate limit and a quota are those of its key.
+
+    Only a quota that names a model is that model's own.
+    """
     return hinted(error) if error.code in (Code.RATE_LIMITED, Code.QUOTA_EXHAUSTED) else 0.0
 
 

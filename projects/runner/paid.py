@@ -17,6 +17,7 @@ from itertools import takewhile
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db.models import Min, QuerySet
 
 from projects import progress
 from projects.engines import client
@@ -24,7 +25,7 @@ from projects.engines.base import Ended, Engine, Files, Output, Progress, Reques
 from projects.engines.errors import Broken, Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Door, Step, files
-from projects.runner import damaged, ledger, remembered, requests, spool
+from projects.runner import closing, damaged, ledger, remembered, requests, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
 from projects.runner.limits import hinted, limits, pause, rest
 from projects.states import AttemptState, Phase
@@ -94,7 +95,7 @@ async def _ended(run: Run) -> Ended:
 
 def _why(ended: Ended) -> Broken:
     code = ended.code or (Code.CANCELLED_BY_PROVIDER if ended.status == "cancelled" else Code.EMPTY_RESULT)
-    return Broken(FAILURES[code].why, code, ended.words)
+    return Broken(ended.sentence or FAILURES[code].why, code, ended.words)
 
 
 async def _sent(run: Run) -> Ticket | Ended:
@@ -113,7 +114,7 @@ async def _prepared(run: Run) -> Request:
     except Refused as error:
         if run.hold.cancel_asked:
             raise CancelAsked from error
-        if (again := _again(run, error)) is None:
+        if (again := await database_sync_to_async(_again)(run, error)) is None:
             raise
         put_off = database_sync_to_async(ledger.not_sent)
         await put_off(run.step, run.claim, run.attempt, again, error, rest(error))
@@ -143,8 +144,8 @@ async def _intended(run: Run, request: Request) -> None:
 def _intend(run: Run, request: Request) -> None:
     requests.require_allowed(run.step)
     _require_space()
-    if run.step.door_id and Door.objects.closed().filter(pk=run.step.door_id).exists():
-        asleep = Refused(ledger.ASKED_TO_WAIT, Code.RATE_LIMITED, "Its door rests.")
+    if run.step.door_id and Door.objects.closed_for(run.step.model).filter(pk=run.step.door_id).exists():
+        asleep = Refused(closing.ASKED_TO_WAIT, Code.RATE_LIMITED, "Its door rests.")
         ledger.not_sent(run.step, run.claim, run.attempt, 0, asleep)
         raise Settled
     ledger.sending(run.step, run.claim, run.attempt, request)
@@ -224,9 +225,12 @@ async def _followed(run: Run) -> Ended:
 
 
 def _told(run: Run, event: Progress) -> Progress:
-    if run.hold.cancel_asked and not event.note:
+    """Return a sign of life with a word on what is unusual, where the engine has none."""
+    if event.note:
+        return event
+    if run.hold.cancel_asked:
         return replace(event, note=f"Cancelling. It may still cost up to ${run.attempt.quote_usd:.2f}.")
-    return event
+    return replace(event, note=progress.much_longer(_age(run.attempt), run.step.seconds_usual))
 
 
 def _age(attempt: Attempt) -> float:
@@ -243,16 +247,17 @@ async def _fetched(run: Run, ended: Ended) -> Output:
 
 async def _not_sent(run: Run, error: NotSent) -> None:
     """Wait and try again, for as long as a busy provider is waited for."""
-    if _waited(run) > limits().longest_wait:
+    waited = await database_sync_to_async(_waited)(run, run.step.started_at)
+    if waited > limits().longest_wait:
         await database_sync_to_async(ledger.refused)(run.step, run.claim, run.attempt, error, None)
     else:
-        seconds = pause(_waited(run))
+        seconds = pause(waited)
         await database_sync_to_async(ledger.not_sent)(run.step, run.claim, run.attempt, seconds, error)
 
 
 async def _refused(run: Run, error: Refused) -> None:
     """Fail, or wait for what passes by itself."""
-    again = _again(run, error, await database_sync_to_async(_busy)(run) if error.status == 503 else 0)
+    again = await database_sync_to_async(_again)(run, error)
     write = database_sync_to_async(ledger.refused)
     await write(run.step, run.claim, run.attempt, error, again, rest(error))
 
@@ -261,25 +266,30 @@ async def _doubt(run: Run, error: EngineError) -> None:
     await database_sync_to_async(ledger.doubtful)(run.step, run.claim, run.attempt, error)
 
 
-def _again(run: Run, error: Refused, busy: int = 0) -> float | None:
+def _again(run: Run, error: Refused) -> float | None:
     """Return in how many seconds a refused request is sent again, or nothing when it is not."""
-    if not error.again or busy >= MOST_NEW_ATTEMPTS:
+    if not error.again or (error.status == 503 and _busy(run) >= MOST_NEW_ATTEMPTS):
         return None
-    if error.code != Code.QUOTA_EXHAUSTED and _waited(run) > limits().longest_wait:
+    waited = _waited(run, run.attempt.sent_at or run.step.started_at)
+    if error.code != Code.QUOTA_EXHAUSTED and waited > limits().longest_wait:
         return None
     hint = hinted(error)
     spread = random.uniform(0, min(hint, limits().spread))  # noqa: S311 - jitter
-    return hint + spread if hint else pause(_waited(run))
+    return hint + spread if hint else pause(waited)
 
 
 def _busy(run: Run) -> int:
     """Return how often in a row the provider was busy (503) just before this attempt, since the step was started."""
-    before = run.step.attempts.filter(sent_at__gte=run.step.started_at, number__lt=run.attempt.number)
-    statuses = before.order_by("-number").values_list("http_status", flat=True)
+    statuses = _refusals(run).order_by("-number").values_list("http_status", flat=True)
     return len(list(takewhile(lambda status: status == 503, statuses)))
 
 
-def _waited(run: Run) -> float:
-    """Return for how long this step has been sent and refused."""
-    began = run.step.started_at
+def _waited(run: Run, since: datetime | None) -> float:
+    """Return for how long this step has been refused in a row: from the first refusal, `since` where this is it."""
+    began = _refusals(run).aggregate(first=Min("ended_at"))["first"] or since
     return (datetime.now(UTC) - began).total_seconds() if began else 0.0
+
+
+def _refusals(run: Run) -> QuerySet[Attempt]:
+    """Return the attempts before this one since the step was started, or came back from a long rest."""
+    return run.step.attempts.filter(sent_at__gte=run.step.started_at, number__lt=run.attempt.number)

@@ -15,7 +15,7 @@ from projects.engines.errors import Refused
 from projects.engines.models import Model
 from projects.engines.omni import IN_CHAIN
 from projects.failures import FAILURES, Code
-from projects.models import Asset, Attempt, Door, Order, Step, files, model
+from projects.models import Asset, Attempt, Closure, Door, Order, Step, files, model
 from projects.models.project import People
 from projects.runner import hooks
 from projects.states import AttemptState
@@ -110,6 +110,8 @@ def refusal(step: Step, user_id: int) -> Verdict | None:
     engine = engines.all_engines().get(step.engine)
     if engine is None or not engine.paid:
         return None
+    if verdict := _closed(step, user_id):
+        return verdict
     assets = [asset for found in assets_of(step).values() for asset in found]
     said = {asset.who for asset in assets}
     is_ruled = bool(said - {People.NONE}) or policies.feeds_back(step.engine, step.ability)
@@ -119,6 +121,19 @@ def refusal(step: Step, user_id: int) -> Verdict | None:
     confirmed = policies.confirmed(project) if said & {People.ADULTS, People.MINORS} else frozenset[str]()
     limited = policies.is_limited(project, user_id)
     return policies.refusal(step.engine, step.ability, said, confirmed, is_limited=limited)
+
+
+def _closed(step: Step, user_id: int) -> Verdict | None:
+    """Return that the provider has refused this lately, for this model, where the person and the project are."""
+    if step.door is None:
+        return None
+    rows = Closure.objects.current().filter(model=step.model, door=step.door.kind, ability=step.ability)
+    found = dict(rows.values_list("country", "closed_at"))
+    country = policies.country(step.project, user_id) if found else ""
+    if country not in found:
+        return None
+    row = model_of(step.model, step.door)
+    return policies.closed(row.label if row else step.model, country, found[country])
 
 
 def model_of(model_id: str, door: Door) -> Model | None:

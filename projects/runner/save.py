@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from projects.engines.base import Made, Output, Progress
 from projects.engines.errors import Broken, Damaged, HandedBack
 from projects.failures import FAILURES, Code
 from projects.media import faults
+from projects.media.probe.sniff import KINDS
 from projects.models import Asset, Attempt, Step, files
 from projects.models.asset import strictest
 from projects.runner import stages
@@ -26,6 +27,7 @@ from projects.runner.limits import limits
 from projects.states import AttemptState, Bill, Status
 
 Teller = Callable[[Progress], Awaitable[None]]
+NAMES = {"image": "a picture", "video": "a clip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Checked:
 
 
 async def checked(output: Output, folder: Path) -> Checked:
-    """Open the result in a child and make its pictures and report. Raises Broken when it is not what it should be."""
+    """Open the result in a child and make its pictures and report. Raises Broken when it is not what it should be.
+
+    A picture in place of a clip, or a clip in place of a picture, is kept with a note.
+    """
     main = next((made for made in output.files if made.role == "result"), None)
     if main is None or not main.path.exists():
         raise Broken(FAILURES[Code.EMPTY_RESULT].why, Code.EMPTY_RESULT)
@@ -50,10 +55,20 @@ async def checked(output: Output, folder: Path) -> Checked:
     except pool.HandedBack as error:
         raise HandedBack from error
     except (pool.ChildDied, faults.Refused, faults.Corrupt) as error:
-        raise Damaged(str(error), await asyncio.to_thread(files.digest, main.path), main.path) from error
+        raise await _damaged(main, str(error)) from error
     except OSError as error:
         raise Broken(FAILURES[Code.STORAGE_FAILED].why, Code.STORAGE_FAILED, detail=str(error)) from error
-    return Checked(output, main, facts)
+    seen = facts["facts"]["kind"]
+    if seen == main.kind:
+        return Checked(output, main, facts)
+    if not {seen, main.kind} <= NAMES.keys():
+        raise await _damaged(main, f"What came is of the kind {seen}, not {main.kind}.")
+    note = f"The provider sent {NAMES[seen]} in place of {NAMES[main.kind]}."
+    return Checked(replace(output, notes=(note, *output.notes)), main, facts)
+
+
+async def _damaged(main: Made, words: str) -> Damaged:
+    return Damaged(words, await asyncio.to_thread(files.digest, main.path), main.path)
 
 
 def placed(team_id: int, result: Checked, held: ExitStack) -> dict[str, Any]:
@@ -94,7 +109,7 @@ def _placed(team_id: int, result: Checked) -> dict[str, Any]:
     """Put the result, its pictures and what lies beside it in place; return the asset's fields."""
     path = result.main.path
     sha256, size = result.main.sha256 or files.digest(path), path.stat().st_size
-    extension = path.suffix.lstrip(".")
+    extension = KINDS[result.facts["facts"]["format"]].extension.lstrip(".")
     pictures = files.place_pictures(result.facts, path.parent, team_id, sha256)
     beside = {}
     for made in result.output.files:

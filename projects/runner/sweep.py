@@ -1,18 +1,21 @@
-"""Clear away what a killed process or a closed browser left behind."""
+"""Clear away what a killed process or a closed browser left behind, and look at the books once a day."""
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models.functions import Now
 
-from projects.models import Upload
+from projects.models import Upload, books
 from projects.runner import purge
 
+logger = logging.getLogger(__name__)
 DAY = timedelta(days=1)
 
 
@@ -31,6 +34,15 @@ def hourly() -> None:
     _remove_old(Path(settings.DATA_DIR) / "damaged", older_than=settings.TRASH_DAYS * DAY.total_seconds())
     for part in Path(settings.MEDIA_DIR).glob("*/*/*/.*.part"):
         _remove_if_old(part, DAY.total_seconds())
+
+
+def daily() -> None:
+    """Look once a day, however often it is called, whether the books are right; what is off is for the operator."""
+    if cache.get("books"):
+        return
+    for fault in books.faults():
+        logger.error("The books are off: %s. `manage.py doctor` says what helps", fault)
+    cache.set("books", True, DAY.total_seconds())
 
 
 def _remove_old(root: Path, older_than: float, but: str = "\0") -> None:

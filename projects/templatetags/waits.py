@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 
 from projects.models import Door, Step
-from projects.models.step import TIMED
+from projects.models.step import PUT_OFF, TIMED
 from projects.states import Status
 from projects.templatetags.steps import ordinal_ending
 
@@ -20,12 +20,13 @@ WAITS = {
     "budget": "It waits for budget",
     "quota": "It waits for the provider's quota",
     "rate": "It waits until the provider takes more",
-    "result": "The file arrived damaged; it is fetched again, which is free",
+    "upload": "The provider lost a file that was sent to it; it is uploaded again",
+    "result": "The result did not arrive whole; it is fetched again, which is free",
     "key": "It waits for a key",
     "restore": "It waits after a restore",
     "slot": "It waits for a free place",
 }
-SENDS = ("", "rate", "quota")
+SENDS = ("", *PUT_OFF)
 """What would be sent as soon as its door takes it."""
 
 
@@ -49,7 +50,7 @@ def waits_until(step: Step) -> datetime | None:
     """Return when a queued step goes on by itself; nothing where that is no question of time."""
     if step.waits_for not in ("", *TIMED) or _has_no_key(step):
         return None
-    rests_until = step.door.rests_until if step.door and step.waits_for in SENDS else None
+    rests_until = step.door.rests_until_for(step.model) if step.door and step.waits_for in SENDS else None
     times = [at for at in (step.not_before, rests_until) if at and at > timezone.now()]
     return max(times, default=None)
 

@@ -67,7 +67,7 @@ class Wanted:
     words: bool
     thoughts: bool
     labels: dict[str, str]
-    searches: bool = False
+    searches: tuple[str, ...] = ()
 
 
 async def create(world: World, call: Call) -> Reply:
@@ -156,7 +156,8 @@ def _wanted(world: World, call: Call, body: Any) -> Wanted:
     ratio = ratio or check_still.own_ratio(given[start:], row)
     pixels = facts.image_pixels(size, ratio)
     ask = Ask(row, prompt, tuple(given), size=size, ratio=ratio, door=call.door, pixels=pixels, start=start)
-    searches = any("googleSearch" in tool for tool in body.get("tools", []))
+    tools = [tool["googleSearch"] for tool in body.get("tools", []) if "googleSearch" in tool]
+    searches = tuple(way for tool in tools for way in tool.get("searchTypes", {"webSearch": {}}))
     thoughts = bool(thinking.get("includeThoughts"))
     return Wanted(ask, "TEXT" in modalities, thoughts, body.get("labels", {}), searches)
 
@@ -246,18 +247,21 @@ def _answer(one: Interaction, wanted: Wanted) -> Reply:
     if parts:
         candidate["content"] = {"role": "model", "parts": parts}
     if wanted.searches:
-        candidate["groundingMetadata"] = _grounding(one.ask.prompt)
+        candidate["groundingMetadata"] = _grounding(one.ask.prompt, wanted.searches)
     reply = Reply.of({"candidates": [candidate]} | shown)
     if outcome.shows and one.file:
         reply.gives = (one.id, one.file.sha256, len(one.file.data))
     return reply
 
 
-def _grounding(prompt: str) -> dict[str, Any]:
+def _grounding(prompt: str, ways: tuple[str, ...]) -> dict[str, Any]:
     web = {"uri": "https://weather.example/oslo", "title": "weather.example", "domain": "weather.example"}
+    shown = {"sourceUri": "https://pictures.example/oslo", "imageUri": "https://pictures.example/oslo.jpg"}
+    pictures = {"imageSearchQueries": [prompt[:40]]} if "imageSearch" in ways else {}
     return {
+        **pictures,
         "webSearchQueries": [prompt[:40]],
-        "groundingChunks": [{"web": web}],
+        "groundingChunks": [{"web": web}, *([{"image": shown}] if pictures else [])],
         "searchEntryPoint": {"renderedContent": "<div>Search</div>"},
     }
 

@@ -174,12 +174,25 @@ def view(world: World, one: Interaction, *, with_input: bool = False) -> dict[st
 def steps(world: World, one: Interaction) -> list[dict[str, Any]]:
     """Return what the model gave: a thought, then text or media."""
     content: list[dict[str, Any]] = [{"type": "text", "text": one.outcome.says}] if one.outcome.says else []
-    if one.outcome.shows and {"type": "google_search"} in one.body.get("tools", []):
+    searches = _searches(one) if one.outcome.shows else []
+    if searches:
         content.append(LOOKED_UP)
     if one.outcome.shows:
         content.append(_media(world, one))
     thought = {"type": "thought", "signature": base64.b64encode(one.id.encode()).decode()}
-    return [thought, {"type": "model_output", "content": content}] if content else [thought]
+    output = [{"type": "model_output", "content": content}] if content else []
+    return [thought, *searches, *output]
+
+
+def _searches(one: Interaction) -> list[dict[str, Any]]:
+    """Return what was searched for, once in each way that the tool allows."""
+    tools = [tool for tool in one.body.get("tools", []) if tool.get("type") == "google_search"]
+    ways = [way for tool in tools for way in tool.get("search_types", ["web_search"])]
+    query = {"queries": [one.ask.prompt[:40]]}
+    return [
+        {"type": "google_search_call", "id": f"call-{way}", "search_type": way, "arguments": query}
+        for way in ways
+    ]
 
 
 def usage(one: Interaction) -> dict[str, Any]:
@@ -216,7 +229,8 @@ def _media(world: World, one: Interaction) -> dict[str, Any]:
     content = {"type": one.file.mime.partition("/")[0], "mime_type": one.file.mime}
     if (one.outcome.delivers or one.ask.delivery) == "uri":
         return content | {"uri": one.file.download_uri}
-    return content | {"data": base64.b64encode(one.file.data).decode()}
+    garbled = "?" if one.outcome.garbles else ""
+    return content | {"data": garbled + base64.b64encode(one.file.data).decode()}
 
 
 def _book(world: World, one: Interaction) -> None:

@@ -17,7 +17,8 @@ class Outcome:
     """One end of a create.
 
     status: of the interaction. says: text of the model. error: code and message. shows: whether the result is
-    there. bills: `media`, `text` or nothing. spoils: what becomes of the bytes, with the mime that is claimed.
+    there. bills: `media`, `text` or nothing. spoils: what becomes of the bytes, with the mime that is claimed. garbles:
+    what an interaction holds is no base64.
     counts: what becomes of the usage. swaps: a still for a clip, a clip for a still. delivers: uri or inline, whatever
     was asked. file: what becomes of the result's file. finish, block: the reason that generateContent gives for no
     picture.
@@ -30,6 +31,7 @@ class Outcome:
     bills: str = "media"
     spoils: Callable[[bytes], bytes] | None = None
     counts: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    garbles: bool = False
     swaps: bool = False
     delivers: str = ""
     file: str = ""
@@ -71,6 +73,7 @@ OUTCOMES: dict[str, Outcome] = {
     "other_kind": Outcome(swaps=True),
     "zero_bytes": Outcome(spoils=lambda _data: b""),
     "wrong_type": Outcome(spoils=lambda _data: PAGE),
+    "no_base64": Outcome(delivers="inline", garbles=True),
     "corrupt": Outcome(spoils=lambda data: data[:200] + bytes(len(data) - 200)),
     "incomplete": Outcome(
         "incomplete", says="The limit was reached.", shows=False, bills="text", finish="MAX_TOKENS"

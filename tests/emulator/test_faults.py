@@ -66,6 +66,7 @@ ENDS = {
     "other_kind": ("completed", False, False, True),
     "zero_bytes": ("completed", False, True, True),
     "wrong_type": ("completed", False, True, True),
+    "no_base64": ("completed", False, True, True),
     "corrupt": ("completed", False, True, True),
     "incomplete": ("incomplete", True, False, False),
     "partial": ("incomplete", True, True, True),

@@ -90,9 +90,7 @@ ROWS: dict[str, Row] = {
     "F22 an output that is blocked": ended("blocked", _C.SAFETY_BLOCKED, _A.FAILED, charged=True),
     "F22 an input that is blocked": ended("failed", _C.SAFETY_BLOCKED, _A.FAILED, charged=True),
     "an empty result": ended("empty", _C.EMPTY_RESULT, _A.FAILED, charged=True),
-    "video that was counted and is not there": ended(
-        "tokens_only", _C.OUTPUT_CORRUPT, _A.FAILED, charged=True
-    ),
+    "F16 video that was counted and is not there": Row("tokens_only", _S.QUEUED, "", (_A.FINISHED,), True, 1),
     "the provider cancels": ended(
         "cancelled_by_provider", _C.CANCELLED_BY_PROVIDER, _A.CANCELLED, charged=True
     ),

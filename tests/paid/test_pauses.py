@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from projects import actions
 from projects.failures import Code
-from projects.models import Door, Project, Step, sealed
+from projects.models import Door, Project, Rest, Step, sealed
 from projects.runner.limits import limits
 from projects.states import AttemptState, Status
 from tests import factories
@@ -43,14 +43,16 @@ async def wake(*steps: Step) -> None:
     """Let the time pass that a door and its steps wait for."""
     past = timezone.now() - timedelta(seconds=1)
     await Door.objects.filter(paused_until__isnull=False).aupdate(paused_until=past)
+    await Rest.objects.aupdate(until=past)
     await Step.objects.filter(pk__in=[step.pk for step in steps], not_before__isnull=False).aupdate(
         not_before=past
     )
 
 
 async def rested() -> datetime:
-    """Return until when the only door rests."""
-    until = (await Door.objects.aget()).paused_until
+    """Return until when the only door rests, or Omni behind it."""
+    door = await Door.objects.aget()
+    until = await do(door.rests_until_for, "gemini-omni-1.2-flash")
     assert until is not None
     return until
 

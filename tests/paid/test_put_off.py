@@ -135,7 +135,7 @@ async def test_an_upload_that_is_told_to_wait_makes_its_door_rest(emulator: Emul
 
 async def test_a_pause_is_never_made_shorter(emulator: Emulator) -> None:
     first, second = await two()
-    emulator.fault("daily_quota")
+    emulator.fault(402)
     await run(first)
     until = await rested()
     await Door.objects.aupdate(paused_until=None)

@@ -53,26 +53,33 @@ class TestPictures:
         assert (attempt.bill, budget.reserved, budget.spent) == (Bill.BILLED, Decimal(0), attempt.cost_usd)
 
     async def test_facts_are_looked_up_and_their_source_is_shown_and_billed(self, vertex: Emulator) -> None:
-        ended = await run(await do(concept, grounding="on"))
+        ended = await run(await do(concept, grounding="pictures"))
 
         attempt = ended.attempts[0]
         assert (ended.step.status, ended.step.sentence) == (_S.SUCCEEDED, "")
-        assert bodies(vertex)[0]["tools"] == [{"googleSearch": {}}]
-        assert ended.step.notes[-1:] == [
-            "Looked up on the web: weather.example, https://weather.example/oslo"
+        [tool] = bodies(vertex)[0]["tools"]
+        assert set(tool["googleSearch"]["search_types"]) == {"web_search", "image_search"}
+        assert [note.rpartition(" ")[2].partition("?")[0] for note in ended.step.notes[-3:]] == [
+            "https://weather.example/oslo",
+            "https://pictures.example/oslo",
+            "https://www.google.com/search",
         ]
-        assert attempt.usage["grounding_calls"] == 1
+        assert attempt.usage["grounding_calls"] == 2
         assert attempt.cost_usd > Decimal(attempt.prices["grounding_call"]) + Decimal("0.0336")
 
     async def test_the_developer_door_shows_its_sources_alike(self, emulator: Emulator, client: Any) -> None:
-        ended = await run(await do(concept, grounding="on"))
+        ended = await run(await do(concept, grounding="pictures"))
 
-        assert emulator.ledger.posts("/interactions")
+        [sent] = emulator.ledger.posts("/interactions")
+        assert sent.body["tools"] == [
+            {"type": "google_search", "search_types": ["web_search", "image_search"]}
+        ]
         await do(client.force_login, ended.step.order.by)
         page = await do(client.get, f"/steps/{ended.step.pk}/")
         assert (
             b'Looked up on the web: weather.example, <a href="https://weather.example/oslo"' in page.content
         )
+        assert b'<a href="https://www.google.com/search?q=' in page.content
 
 
 ENDS: dict[str, tuple[str | int, dict[str, Any], Status, str, str]] = {
