@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from projects import policies
-from projects.models import Budget, Project, Team, ledger
+from projects.models import Budget, Project, Team, ledger, spend
 from projects.policies import Ability
+
+
+def limits_of(user: User, project: Project) -> list[Budget]:
+    """Return what a person's paid work in a project is held on, as it stands; nothing is begun by looking."""
+    month = spend.months([project.team], timezone.now().astimezone(UTC).date())
+    own = Q(project=project) | Q(member__team=project.team_id, member__user=user)
+    lasting = Budget.objects.filter(own, period=Budget.Period.NONE)
+    return [*month, *lasting.select_related("project", "member__user")]
 
 
 def set_team(user: User, team: Team, usd: Decimal) -> Budget:

@@ -50,20 +50,22 @@ def of_step(step: Step) -> Standing | None:
     row = models.find(model.merged(), step.model, last.door.kind)
     until = last.ended_at + timedelta(days=last.door.keeps_days)
     is_alive, is_ours = requests.chain_of(step, last.door) is not None, "history" in (last.ticket or {})
+    count = requests.edits_of(step)
     return Standing(
-        edits=requests.edits_of(step),
+        edits=count,
         advised=row.advised_edits if row else 0,
         until=until if not is_ours and (is_alive or until < timezone.now()) else None,
         is_alive=is_alive,
         is_ours=is_ours,
-        spent=_spent(step),
+        spent=_spent(_path(step), count),
     )
 
 
-def _spent(step: Step) -> Decimal:
-    """Return what the versions on the path to this one cost."""
-    path = [entry.pk for entry in _path(step)]
-    return Attempt.objects.filter(step__in=path).aggregate(sum=Sum("cost_usd"))["sum"] or Decimal(0)
+def _spent(path: list[Step], count: int) -> Decimal:
+    """Return what the versions of a chain cost: its edits, and what they began with unless that was sent along."""
+    begins = count > 0 and path[-count].ability == requests.BEGINS
+    chain = path[-count if begins else -count - 1 :]
+    return Attempt.objects.filter(step__in=chain).aggregate(sum=Sum("cost_usd"))["sum"] or Decimal(0)
 
 
 def _path(step: Step) -> list[Step]:

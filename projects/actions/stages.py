@@ -19,6 +19,9 @@ from projects.policies import Ability
 from projects.runner import embedded, requests, stages
 from projects.states import Status
 
+PICK = stages.PICK
+"""What a step waits for until a person chooses one of the results before it."""
+
 
 def waiting(step: Step) -> Step | None:
     """Return the step that waits for a pick among the takes that this one belongs to, or this one itself."""

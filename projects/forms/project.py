@@ -49,13 +49,8 @@ class ProjectForm(forms.ModelForm[Project]):
         return str(self.cleaned_data["people"] or self.initial["people"])
 
     def clean_us_state(self) -> str:
-        """Return the state, only inside the United States."""
-        state = str(self.cleaned_data["us_state"])
-        if state and self.cleaned_data.get("country") != "US":
-            raise forms.ValidationError(
-                "A state is asked for in the United States only. Choose that country, or no state."
-            )
-        return state
+        """Return the state; one of another country was chosen before the field went out of sight."""
+        return str(self.cleaned_data["us_state"]) if self.cleaned_data.get("country") == "US" else ""
 
 
 class NewProjectForm(ProjectForm):

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
 
 from projects import policies
-from projects.actions import Refused, choice, market
+from projects.actions import Refused, budgets, choice, market
 from projects.actions.orders import Ask, Checked, Way, checked, ways
 from projects.catalogue.base import Given, Slot, Task
 from projects.engines.models import Model
 from projects.forms.controls import field_for
-from projects.models import Asset, Budget, Order, Project, spend
+from projects.models import Asset, Budget, Order, Project
 from projects.policies import Ability
 from projects.runner import requests
 
@@ -130,6 +127,27 @@ class TaskForm(forms.Form):
         return any(way.engine.paid for way in self.ways)
 
     @property
+    def seller(self) -> str:
+        """Return the paid engine that comes first, so that its button stands before the form is complete.
+
+        Nothing without a door, and nothing for finishing: that is free unless it is asked for otherwise.
+        """
+        open_ = set() if "local" in self.task.needs else {model.engine for model in self.models}
+        return next((engine.key for engine in choice.engines_for(self.task) if engine.key in open_), "")
+
+    @property
+    def unplaced(self) -> list[str]:
+        """Return the errors that stand at no field of the page."""
+        placed = {field.role for field in self.task.slots} | {control.name for control in self.task.controls}
+        return [str(error) for name, found in self.errors.items() if name not in placed for error in found]
+
+    @property
+    def key(self) -> uuid.UUID:
+        """Return the request's key as it was sent, or a new one where none was."""
+        found: uuid.UUID = self.cleaned_data.get("request_key") or self.initial["request_key"]
+        return found
+
+    @property
     def engine_key(self) -> str:
         """Return the engine that was chosen, or nothing."""
         return str(getattr(self, "cleaned_data", {}).get("engine") or self.initial.get("engine") or "")
@@ -145,10 +163,7 @@ class TaskForm(forms.Form):
         """Return the budget with the least left of those that paid work here is held on; none without the right."""
         if not self.can_see_money:
             return None
-        month = spend.months([self.project.team], timezone.now().astimezone(UTC).date())
-        own = Q(project=self.project) | Q(member__team=self.project.team_id, member__user=self.user)
-        lasting = Budget.objects.filter(own, period=Budget.Period.NONE)
-        return min((*month, *lasting), key=lambda budget: budget.left)
+        return min(budgets.limits_of(self.user, self.project), key=lambda budget: budget.left)
 
     @property
     def models(self) -> list[Model]:

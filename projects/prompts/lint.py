@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from projects.prompts import vocabulary
+from projects.prompts import edits, vocabulary
 from projects.prompts.compose import ONE_SHOT
 from projects.wish import Wish
 
@@ -104,8 +104,8 @@ def findings(wish: Wish, own: str = "") -> tuple[Finding, ...]:
 
 
 def _typed(wish: Wish) -> Iterator[str]:
-    """Yield the words that a person typed; the values of choices pass every rule."""
-    if wish.change is not None:
+    """Yield the words that a person typed; the values of choices pass every rule, but for a format."""
+    if wish.change is not None and wish.change.kind != "format":
         yield wish.change.text
     yield from (wish.action, wish.place, wish.light, wish.style, wish.sound)
     yield from (shot.action for shot in wish.shots)
@@ -192,7 +192,9 @@ def _motion(text: Text) -> Iterator[Finding]:
 
 
 def _shape(text: Text) -> Iterator[Finding]:
-    found = SHAPE.search(text.bare)
+    change = text.wish.change
+    ours = edits.SENTENCES["format"].format(change.text) if change and change.kind == "format" else ""
+    found = SHAPE.search(text.bare.replace(ours, ""))
     if found:
         yield Finding(
             "shape",

@@ -55,6 +55,19 @@ def receipt(step: Step) -> Receipt:
     return replace(found, words=f"{found.words}, and {usd(held)} still unknown", tone="warn", held=held)
 
 
+@register.filter
+def in_short(step: Step) -> str:
+    """Return the receipt of a step that failed in two words, for its tile; nothing where no provider was asked."""
+    if step.status == Status.UNCONFIRMED:
+        return "Bill unknown"
+    paid = [attempt for attempt in step.attempts.all() if attempt.bill != Bill.FREE]
+    if cost := sum((attempt.cost_usd for attempt in paid), NOTHING):
+        return f"{usd(cost)} charged"
+    if any(attempt.bill == Bill.UNKNOWN for attempt in paid):
+        return "Bill unknown"
+    return "Not billed" if paid else ""
+
+
 def _settled(attempts: list[Attempt], count: str) -> Receipt:
     """Return the receipt of attempts for which nothing is held any more."""
     cost = sum((attempt.cost_usd for attempt in attempts), NOTHING)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
 
+from projects.actions.choice import Offer
 from projects.actions.orders import Checked
+from projects.engines import stills
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Budget
 from projects.models.ledger import NO_RESULT
 from projects.states import AttemptState, Bill
+from projects.templatetags.studio import NEVER_LEARNED
 
 register = template.Library()
 
@@ -21,7 +25,7 @@ CENT = Decimal("0.01")
 WARNS_FROM = 80
 HEIGHT = 100
 REASONS = {
-    AttemptState.PRESUMED: "Never confirmed by the provider, so counted as charged after a day",
+    AttemptState.PRESUMED: NEVER_LEARNED.rstrip("."),
     AttemptState.WRITTEN_OFF: "Left as it was, so counted as charged",
     AttemptState.CANCELLED: "Cancelled after the provider had begun",
 }
@@ -54,6 +58,32 @@ def sums(found: Checked) -> str:
 
 
 @register.filter
+def terms(found: Checked) -> str:
+    """Return how the price of a request adds up, stage by stage."""
+    stages = zip(found.offers, found.plan.stages, strict=True)
+    return ", then ".join(_terms(offer, stage.takes) for offer, stage in stages)
+
+
+def _terms(offer: Offer, takes: int) -> str:
+    """Return what one result costs and how often: what is made, and the most that comes on top, up to the cent."""
+    quote = offer.verdict.quote
+    if quote is None or not quote.usd_max:
+        return "free"
+    more, on_top = quote.usd_max - quote.usd_measured, "inputs and thinking"
+    if stills.is_grounded(offer.request):
+        on_top = "inputs, thinking and look-ups"
+    one = f"{', '.join(quote.lines)}: {_exact(quote.usd_measured)}"
+    one += f"; {on_top}: up to {_exact(more)}" if more else ""
+    return one if takes == 1 else f"{takes} \u00d7 {usd(offer.usd)} ({one})"
+
+
+def _exact(amount: Decimal) -> str:
+    """Return an amount with all its places, and cents at least."""
+    places = max(2, -int(amount.normalize().as_tuple().exponent))
+    return f"${amount:,.{places}f}"
+
+
+@register.filter
 def left(budget: Budget) -> Decimal:
     """Return what can still be reserved, as people count: overspent is nothing left."""
     return max(Decimal(0), budget.left)
@@ -77,6 +107,18 @@ def bar(budget: Budget) -> Bar:
     spent = min(100, int(100 * budget.spent / budget.limit_usd)) if budget.limit_usd else 0
     tone = "bad" if budget.left <= 0 else "warn" if share >= WARNS_FROM else ""
     return Bar(spent, min(100, share) - spent, share, tone)
+
+
+@register.filter
+def next_month(budget: Budget) -> date:
+    """Return when a budget of a month starts anew."""
+    return (budget.starts_on.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+@register.filter
+def nearest(budgets: Iterable[Budget]) -> Budget | None:
+    """Return the budget that is used most."""
+    return max(budgets, key=lambda budget: bar(budget).used, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +186,6 @@ def waste_reason(entry: Attempt) -> str:
 
 def reason(state: str, code: str) -> str:
     """Return why an attempt without a result ended."""
-    if code in set(Code):
+    if code in set(Code) and state != AttemptState.PRESUMED:
         return FAILURES[Code(code)].title.rstrip(".")
     return REASONS.get(AttemptState(state), "It ended without a result, and nobody said why")

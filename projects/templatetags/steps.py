@@ -20,7 +20,7 @@ from projects.states import AttemptState, Phase, Status
 from projects.templatetags import bills
 from projects.templatetags.bills import NOTHING
 from projects.templatetags.chosen import chosen
-from projects.templatetags.studio import failure, under_way, word
+from projects.templatetags.studio import failure, is_presumed, title, under_way, word
 
 register = template.Library()
 register.filter(chosen)
@@ -42,7 +42,6 @@ WITHOUT_CODE = {
         "decide to.",
     ),
 }
-NEVER_LEARNED = "We never learned whether this was made."
 BAR_STOPS = 0.95
 """A bar of seconds never claims the end: only a new phase does."""
 
@@ -182,24 +181,25 @@ def offers(step: Step, can_manage: bool = False) -> list[Offer]:
     wanted = [choice for choice in choices if choice not in barred]
     if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
         wanted.append(Choice.RETRY)
+    if _is_kept(step):  # what is paid for and costs nothing more comes before what costs again
+        wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
     return [known[choice] for choice in wanted]
+
+
+def _is_kept(step: Step) -> bool:
+    """Return whether a result is paid for, and only its file is missing."""
+    return step.attempts.filter(state=AttemptState.FINISHED).exists()
 
 
 def _retry(step: Step) -> Offer:
     """Return the offer to start again; a paid result that is still at the provider is only fetched again."""
     verb, sentence = "Start again", "The same request once more, with nothing changed."
-    if step.attempts.filter(state=AttemptState.FINISHED).exists():
+    if _is_kept(step):
         verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
-    elif _is_presumed(step):
+    elif is_presumed(step):
         sentence = "If the first one did start, you pay for two."
     address = reverse("projects:step-retry", args=[step.pk])
     return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=bills.price_again(step))
-
-
-def _is_presumed(step: Step) -> bool:
-    """Return whether its last call was never answered, and is booked at its estimate."""
-    last = step.attempts.order_by("-number").first()
-    return last is not None and last.state == AttemptState.PRESUMED
 
 
 @register.filter
@@ -207,10 +207,7 @@ def heading(step: Step) -> str:
     """Return what happened to a step that has no result, in one sentence."""
     if step.status == Status.UNCONFIRMED:
         return WITHOUT_CODE[Status.UNCONFIRMED][0]
-    if _is_presumed(step):
-        return NEVER_LEARNED
-    why = failure(step)
-    return why.title if why else WITHOUT_CODE[Status(step.status)][0]
+    return title(step) or WITHOUT_CODE[Status(step.status)][0]
 
 
 @register.filter

@@ -20,7 +20,7 @@ from projects import catalogue
 from projects.catalogue.base import Task
 from projects.failures import FAILURES, Code, Failure
 from projects.models import Asset, Step
-from projects.states import Status
+from projects.states import AttemptState, Status
 from projects.templatetags.icons import drawings
 from projects.wish import Ratio
 
@@ -34,6 +34,7 @@ USUAL_GROWTH = 1.1
 WIDEST = 300
 """A wide tile takes the 320 picture on a plain screen and the 640 one on a dense screen: 60 tiles must stay light."""
 
+NEVER_LEARNED = "We never learned whether this was made."
 WAITING = {"pick": "Pick one", "producer": "Needs a yes", "budget": "Needs budget", "key": "Needs a key"}
 WORDS = {
     Status.QUEUED: "In line",
@@ -162,11 +163,26 @@ def failure(step: Step) -> Failure | None:
     return FAILURES[Code(step.code)] if step.code else None
 
 
+def is_presumed(step: Step) -> bool:
+    """Return whether its last call was never answered, and is booked at its estimate."""
+    if step.code != Code.TIMED_OUT:
+        return False
+    last = max(step.attempts.all(), key=lambda attempt: attempt.number, default=None)
+    return last is not None and last.state == AttemptState.PRESUMED
+
+
+def title(step: Step) -> str:
+    """Return the heading of a failure; nothing for a step without a code."""
+    if is_presumed(step):
+        return NEVER_LEARNED
+    found = failure(step)
+    return found.title if found else ""
+
+
 @register.filter
 def failure_title(step: Step) -> str:
-    """Return the heading of a failure, without its full stop: it stands on a tile."""
-    found = failure(step)
-    return found.title.removesuffix(".") if found else ""
+    """Return the same without its full stop: it stands on a tile."""
+    return title(step).removesuffix(".")
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,31 +25,52 @@ from projects.views.unconfirmed import amount
 EDITS = {Asset.Kind.IMAGE: "edit-image", Asset.Kind.VIDEO: "edit-clip"}
 """The task that changes one thing of a result."""
 
+ANEW = "edit-video"
+"""The task whose edit begins a new chain: the clip is sent along."""
 
-def of_step(user: User, step: Step) -> dict[str, Any] | None:
-    """Return what the composer shows: the edit's task, its ways with their prices, and how the chain stands."""
+
+def of_step(user: User, step: Step, *, anew: bool = False) -> dict[str, Any] | None:
+    """Return what the composer shows: the edit's task, its ways with their prices, and how the chain stands.
+
+    anew: the edit begins a new chain from this version.
+    """
     if step.code == Code.CHAIN_EXPIRED:
         return {"fold": actions.chains.price_of_fold(user, step), "key": uuid4(), "lost": True}
+    anew = anew and step.output is not None and step.output.kind == Asset.Kind.VIDEO
     slug = EDITS.get(Asset.Kind(step.output.kind)) if step.output else None
+    found = _edit(user, step, ANEW if anew else slug)
+    if found is None or anew:
+        return found and {**found, "anew": True}
+    standing = actions.chains.of_step(step)
+    needs_fold = standing is not None and (standing.is_long or not standing.is_alive)
+    is_refused = any(way.engine.paid and way.why_not for way in found["ways"])
+    return {
+        **found,
+        "standing": standing,
+        "fold": actions.chains.price_of_fold(user, step) if needs_fold else None,
+        "begin": _beginning(user, step) if needs_fold or is_refused else None,
+    }
+
+
+def _edit(user: User, step: Step, slug: str | None) -> dict[str, Any] | None:
+    """Return the task that edits a version's result, and its ways with their prices."""
     task = catalogue.all_tasks().get(slug or "")
     if task is None or step.output is None:
         return None
+    role = task.slots[0].role
     data = QueryDict(mutable=True)
-    data.update({task.slots[0].role: str(step.output.pk), "change": "something"})
+    data.update({role: str(step.output.pk), "change": "something"})
     form = TaskForm(task, step.project, user, data)
     ways = form.ways if form.is_valid() else []
-    standing = actions.chains.of_step(step)
-    needs_fold = standing is not None and (standing.is_long or not standing.is_alive)
-    return {
-        "task": task,
-        "role": task.slots[0].role,
-        "kinds": task.control("kind").options,
-        "form": form,
-        "ways": ways,
-        "standing": standing,
-        "fold": actions.chains.price_of_fold(user, step) if needs_fold else None,
-        "key": uuid4(),
-    }
+    kinds = task.control("kind").options
+    return {"task": task, "role": role, "kinds": kinds, "form": form, "ways": ways, "key": uuid4()}
+
+
+def _beginning(user: User, step: Step) -> Decimal | None:
+    """Return what an edit that begins a new chain costs; nothing where it cannot be bought."""
+    found = _edit(user, step, ANEW) if step.output and step.output.kind == Asset.Kind.VIDEO else None
+    paid = (way.found for way in (found["ways"] if found else []) if way.engine.paid and not way.why_not)
+    return next((offer.total for offer in paid if offer), None)
 
 
 @login_required

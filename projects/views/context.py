@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from projects import policies
+from projects.actions.stages import PICK
 from projects.models.asked import Asked
 from projects.states import Status
 
@@ -23,21 +25,25 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else "system"
 
 
-def under_way(request: HttpRequest) -> int:
-    """Return how many steps of a person's teams are queued or running."""
-    return sum(count for _, count in _under_way(request.user.pk)) if request.user.is_authenticated else 0
+def moving(request: HttpRequest) -> tuple[int, int]:
+    """Return how many steps of a person's teams are queued or running, and how many wait for a pick."""
+    rows = _under_way(request.user.pk) if request.user.is_authenticated else []
+    to_pick = sum(count for waits_for, count in rows if waits_for == PICK)
+    return sum(count for _, count in rows) - to_pick, to_pick
 
 
 @Asked
 def _under_way(person: int) -> QuerySet[Any, Any]:
     rows = policies.steps(User(pk=person)).live().filter(status__in=(Status.QUEUED, Status.RUNNING))
-    return rows.values_list("status").annotate(count=Count("pk"))
+    return rows.values_list("waits_for").annotate(count=Count("pk"))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the theme, and the count of what runs: asked of the database only by a template that shows it."""
+    found = cache(lambda: moving(request))
     return {
         "theme": theme_of(request),
         "themes": THEMES,
-        "under_way": SimpleLazyObject(lambda: under_way(request)),
+        "under_way": SimpleLazyObject(lambda: found()[0]),
+        "to_pick": SimpleLazyObject(lambda: found()[1]),
     }

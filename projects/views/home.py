@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from projects import actions, catalogue, policies
+from projects.actions.stages import PICK
 from projects.models import Asset, Project, Step
 from projects.policies import Ability
 from projects.states import Status
@@ -74,7 +75,7 @@ def _cards(request: Request, after: int) -> QuerySet[Project]:
     return cards.annotate(
         clips=_count(steps.filter(output__kind=Asset.Kind.VIDEO)),
         stills=_count(steps.filter(output__kind=Asset.Kind.IMAGE)),
-        running=_count(steps.filter(status__in=UNDER_WAY)),
+        running=_count(steps.filter(status__in=UNDER_WAY).exclude(waits_for=PICK)),
         failed=_count(steps.filter(status=Status.FAILED)),
         newest=Subquery(pictured.order_by("-pk").values("pk")[:1]),
     )
@@ -86,23 +87,22 @@ def _count(rows: QuerySet[Step]) -> Coalesce:
 
 
 def _running(request: Request) -> list[Step]:
-    rows = policies.steps(request.user).live().filter(status__in=UNDER_WAY)
+    rows = policies.steps(request.user).live().filter(status__in=UNDER_WAY).exclude(waits_for=PICK)
     return list(rows.select_related("project", "output", "source").order_by("-status", "pk")[:LONGEST_LIST])
+
+
+def _waiting(request: Request) -> list[Step]:
+    """Return what waits for a pick, and what a person asked for and did not get."""
+    failed = Q(status=Status.FAILED, ended_at__gt=timezone.now() - WAITS)
+    mine = (failed | Q(status=Status.UNCONFIRMED)) & Q(order__by=request.user)
+    rows = policies.steps(request.user).live().filter(mine | Q(status=Status.QUEUED, waits_for=PICK))
+    return list(rows.select_related("project").order_by("-pk")[:LONGEST_LIST])
 
 
 def _rail(request: Request) -> dict[str, Any]:
     teams = policies.teams(request.user).order_by("pk")
-    failed = (
-        policies.steps(request.user)
-        .live()
-        .filter(
-            status__in=(Status.FAILED, Status.UNCONFIRMED),
-            order__by=request.user,
-            ended_at__gt=timezone.now() - WAITS,
-        )
-    )
     return {
-        "waiting": list(failed.select_related("project").order_by("-pk")[:LONGEST_LIST]),
+        "waiting": _waiting(request),
         "steps": _running(request),
         "keyed": policies.teams_where(request.user, Ability.MANAGE)[:MOST_TEAMS],
         "live": [f"/ws/team/{pk}/" for pk in teams.values_list("pk", flat=True)[:MOST_TEAMS]],

@@ -78,13 +78,13 @@ def _refused(request: Request, form: TaskForm, refusal: actions.Refused) -> Http
     form.is_valid()
     form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
     answer = _page(request, form, status=refusal.status)
-    return _in_place(answer, refusal) if wants_part(request) else answer
+    return _in_place(answer) if wants_part(request) else answer
 
 
-def _in_place(answer: HttpResponse, refusal: actions.Refused) -> HttpResponse:
-    """Let htmx show the form anew: other answers with such a status become toasts."""
+def _in_place(answer: HttpResponse) -> HttpResponse:
+    """Let htmx show the form anew: other answers with such a status become toasts. What has the focus is in view."""
     answer["HX-Retarget"] = answer["HX-Reselect"] = "#main"
-    answer["HX-Reswap"] = f"outerHTML show:{'none' if refusal.field else 'window:top'}"
+    answer["HX-Reswap"] = "outerHTML show:none"
     return answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -148,7 +148,6 @@ def _around(desk: Desk) -> dict[str, Any]:
         "can_make": True,
         "periods": PERIODS,
         "period_name": PERIODS[desk.period].lower(),
-        "next_month": (today.replace(day=1) + timedelta(days=31)).replace(day=1),
         "budgets": _budgets(desk, today),
     }
 

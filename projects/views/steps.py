@@ -119,7 +119,7 @@ def _shell(request: Request, step: Step) -> dict[str, Any]:
         "can_see_money": Ability.MONEY in able,
         "can_manage": Ability.MANAGE in able,
         "can_purge": Ability.MANAGE in able,
-        "composer": composing.of_step(request.user, step) if can_make else None,
+        "composer": composing.of_step(request.user, step, anew="anew" in request.GET) if can_make else None,
         "picks": picking.of_step(request.user, step) if can_make and len(step.order.plan) > 1 else None,
         "project": step.project,
         "crumb": step.name,

@@ -10,7 +10,7 @@
   function settle() {
     $$('#task [data-when]').forEach((control) => control.classList.toggle('on', control.dataset.values.split(' ').includes(field(control.dataset.when))));
     $$('#task [type=color]').forEach((colour) => {
-      form().style.setProperty(`--${colour.name.replace('_', '-')}`, colour.value); // through the object model, as the policy allows
+      document.documentElement.style.setProperty(`--${colour.name.replace('_', '-')}`, colour.value); // on the root: htmx copies the attributes of a swapped form, and the policy allows no style attribute
       colour.nextElementSibling.textContent = colour.value;
     });
   }

@@ -63,3 +63,13 @@ def test_letters_typed_into_a_field_are_letters(sit: Sit, site: Site) -> None:
     page.locator("input[name=name]").first.press_sequentially("jk?/c")
 
     expect(page.locator("input[name=name]").first).to_have_value("jk?/c")
+
+
+def test_a_refused_form_with_colours_is_swapped_in_without_an_inline_style(sit: Sit, site: Site) -> None:
+    page = sit("owner").page
+    page.goto(site.path("/projects/1/make/replace-background/"))
+    page.locator("#task [name=source]").evaluate_all("all => all.forEach(one => { one.checked = false })")
+
+    page.locator("#pay button.primary").click()
+
+    expect(page.locator("#task [role=alert], #task .err").first).to_be_visible()

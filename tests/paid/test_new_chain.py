@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,11 @@ def begin(step: Step) -> Step:
     response = browser_of(step).post(f"/projects/{step.project_id}/make/edit-video/", data)
     assert response.status_code == 302, response.content.decode()[:2000]
     return Step.objects.latest("pk")
+
+
+def beginning(step: Step) -> str:
+    """Return the page that the link leads to."""
+    return browser_of(step).get(f"/steps/{step.pk}/?anew").content.decode()
 
 
 async def edited(step: Step, *changes: str) -> Step:
@@ -78,7 +84,13 @@ async def test_a_version_without_edits_that_is_gone_has_the_link_that_its_senten
     assert WAY_ON in html
     assert "Fold all changes in" not in html
     assert html.count(LINK) == 1
-    assert f"/make/edit-video/?from=asset:{step.output_id}" in html
+    assert f'href="/steps/{step.pk}/?anew#composer">Start a new chain' in html
+    anew = await do(beginning, step)
+    assert f'action="/projects/{step.project_id}/make/edit-video/"' in anew
+    assert f'name="video" value="{step.output_id}"' in anew
+    assert re.search(
+        r'name="engine" value="omni" type="submit">Render change<span class="price">\$0\.\d\d', anew
+    )
 
 
 async def test_a_version_with_edits_that_is_gone_has_that_link_once(emulator: Emulator) -> None:

@@ -192,14 +192,14 @@ def test_a_field_that_is_wrong_keeps_the_words_and_says_why_beside_it() -> None:
 
     response = client.post(
         "/projects/new/",
-        {"name": "Spring", "country": "DE", "us_state": "CA"},
+        {"name": "Spring", "due": "soon"},
         headers={"HX-Request": "true"},
     )
 
     page = response.content.decode()
     assert response.status_code == 422
     assert 'value="Spring"' in page
-    assert "Choose that country, or no state." in page
+    assert "Enter a valid date." in page
     assert 'aria-invalid="true"' in page
     assert "<html" not in page
 
