@@ -143,9 +143,19 @@ def accepted(step: Step, claim: UUID, attempt: Attempt, ticket: Ticket) -> None:
     attempt.state, attempt.ticket, attempt.ticket_id = _A.ACCEPTED, ticket, ticket_id
 
 
-@transaction.atomic
 def finished(step: Step, claim: UUID, attempt: Attempt, ended: Ended) -> None:
-    """Line 6: how the work ended, before any download: the receipt, the attempt's end and its money."""
+    """Line 6: how the work ended, before any download: the receipt, the attempt's end and its money.
+
+    The answer to a create that is the end brings line 5 along: its receipt, whoever holds the claim. Raises ClaimLost.
+    """
+    if attempt.state == _A.SENDING:
+        body = {"status": ended.status, "ticket": ended.ticket, "usage": ended.usage}
+        receipt(attempt, Receipt.Kind.ANSWER, f"answer:{attempt.uuid}", body)
+    _finish(step, claim, attempt, ended)
+
+
+@transaction.atomic
+def _finish(step: Step, claim: UUID, attempt: Attempt, ended: Ended) -> None:
     if not _goes_on(step, claim, Phase.COLLECTING):
         raise ClaimLost
     source = _A(attempt.state)

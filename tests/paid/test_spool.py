@@ -154,6 +154,20 @@ async def test_a_runner_that_lost_its_claim_keeps_the_answer_and_writes_nothing(
     assert (await do(told, step)).states == [_A.PLANNED]
 
 
+def test_the_answer_to_a_create_leaves_its_receipt_also_without_the_claim(emulator: Emulator) -> None:
+    step = picture("nano-banana")
+    sent(step)
+    came = Ended("done", {"total_output_tokens": 1120}, ticket={"id": "v1_late"})
+
+    with pytest.raises(ClaimLost):
+        ledger.finished(step, uuid4(), step.attempts.get(), came)
+
+    attempt = step.attempts.get()
+    assert attempt.state == _A.SENDING
+    told_of = {"status": "done", "ticket": came.ticket, "usage": came.usage}
+    assert list(attempt.receipts.values_list("kind", "body")) == [("answer", told_of)]
+
+
 async def test_a_process_that_is_told_to_end_while_it_writes_its_intent_has_sent_nothing(
     emulator: Emulator,
 ) -> None:
