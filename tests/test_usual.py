@@ -208,7 +208,7 @@ class Slow:
         """Say that it goes on, and keep what the row then says."""
         yield Progress(Phase.GENERATING, note=self.note)
         await self.book.flush()
-        self.seen = [step.note async for step in Step.objects.all()]
+        self.seen = [step.note async for step in Step.objects.order_by("pk")]
         yield Ended("failed")
 
 
