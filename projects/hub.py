@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from projects import policies, progress
 from projects.models import Member, Step
+from projects.models.approval import with_approval
 from projects.models.step import StepQuerySet
 from projects.policies import Abilities, Ability
 from projects.runner.limits import limits
@@ -52,7 +53,7 @@ class Scope:
     def steps(self) -> StepQuerySet:
         """Return the steps in view, with all that a part shows."""
         rows = Step.objects.filter(**{self.field: self.pk})
-        return rows.select_related("project", "output", "source", "order__by", "parent")
+        return with_approval(rows.select_related("project", "output", "source", "order__by", "parent"))
 
     def gone(self, watchers: set[Watcher]) -> dict[Watcher, int]:
         """Return those who may not watch any longer as they do, with the code that closes their socket."""
@@ -174,6 +175,7 @@ def _parts(step: Step, abilities: Abilities) -> str:
     context = {
         "step": step,
         "can_make": Ability.MAKE in abilities,
+        "can_approve": Ability.APPROVE in abilities,
         "can_see_money": Ability.MONEY in abilities,
         "can_manage": Ability.MANAGE in abilities,
         "oob": True,

@@ -33,6 +33,11 @@ def makers(status: int) -> dict[str, int]:
     return {**member, "reviewer": FORBIDDEN, "stranger": NOT_FOUND, "nobody": SIGN_IN}
 
 
+def judges(status: int) -> dict[str, int]:
+    """Return what each role gets of a decision on a version."""
+    return {**makers(status), "editor": FORBIDDEN, "reviewer": status}
+
+
 def payers(status: int) -> dict[str, int]:
     """Return what each role gets of a verb that sets a budget."""
     return {**makers(status), "editor": FORBIDDEN}
@@ -89,6 +94,8 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("projects:step-confirm", "post"): payers(302),
     ("projects:step-picks", "get"): MEMBERS_SEE,
     ("projects:step-pick", "post"): makers(302),
+    ("projects:step-approve", "post"): judges(302),
+    ("projects:step-withdraw", "post"): judges(302),
     ("projects:step-delete", "post"): makers(302),
     ("projects:step-restore", "post"): makers(302),
     ("projects:step-purge", "get"): {**OWNERS, "owner": 200},

@@ -102,7 +102,7 @@ def test_only_paid_clips_that_are_kept_count_as_finished_seconds() -> None:
     Asset.objects.filter(made_by=emptied.step_id).update(deleted_at=timezone.now())
     paying.work_free(project)
 
-    assert ledger.finished_seconds(Scope((), project.pk)) == 6
+    assert ledger.clip_seconds(Scope((), project.pk)).finished == 6
 
 
 def test_free_work_is_no_entry_and_can_be_listed() -> None:

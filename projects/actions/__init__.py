@@ -1,6 +1,7 @@
 """What people can do, by noun. Each verb checks who asks, writes rows in one transaction, and hints the watchers."""
 
 from projects.actions import (
+    approvals,
     assets,
     budgets,
     chains,
@@ -22,6 +23,7 @@ from projects.actions.refusal import Refused
 
 __all__ = [
     "Refused",
+    "approvals",
     "assets",
     "budgets",
     "chains",

@@ -18,7 +18,7 @@ from django.utils.timesince import timesince
 from projects import actions
 from projects.admin.base import Listed, ReadOnly, counted
 from projects.admin.filters import EngineFilter, FailureFilter, TaskFilter, TeamFilter
-from projects.models import Attempt, Step
+from projects.models import Approval, Attempt, Step
 
 Verb = Callable[[User, Step], None]
 
@@ -42,6 +42,15 @@ class AttemptInline(ReadOnly, admin.TabularInline[Attempt, Step]):
     readonly_fields = fields
     ordering = ("number",)
     show_change_link = True
+
+
+class ApprovalInline(ReadOnly, admin.TabularInline[Approval, Step]):
+    """Who approved the version and who withdrew it."""
+
+    model = Approval
+    fields = ("by", "at", "withdrawn_by", "withdrawn_at")
+    readonly_fields = fields
+    ordering = ("pk",)
 
 
 class StepActionForm(ActionForm):
@@ -72,7 +81,7 @@ class StepAdmin(ReadOnly, Listed[Step]):
     search_help_text = "A step's number, or part of the name of a step, project or team"
     list_select_related = ("project__team", "order__by")
     ordering = ("-id",)
-    inlines = (AttemptInline,)
+    inlines = (AttemptInline, ApprovalInline)
     actions = ("cancel", "retry", "not_charged")
     action_form = StepActionForm
     fieldsets = (

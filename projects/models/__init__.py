@@ -1,5 +1,6 @@
 """Rows and querysets, one noun a file."""
 
+from projects.models.approval import Approval
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt, Receipt
 from projects.models.closure import Closure
@@ -15,6 +16,7 @@ from projects.models.team import Member, Role, Team
 from projects.models.upload import Upload
 
 __all__ = [
+    "Approval",
     "Asset",
     "Attempt",
     "Budget",

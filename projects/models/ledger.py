@@ -17,6 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import TruncDate
 
 from projects.engines.models import Model
+from projects.models.approval import Approval
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt
 from projects.models.project import Project
@@ -208,13 +209,23 @@ def _exact(usd: Decimal | None) -> Decimal:
     return (usd or NOTHING).quantize(MICRO)
 
 
-def finished_seconds(scope: Scope) -> Decimal:
-    """Return the length of the paid clips that are finished and not deleted."""
+@dataclass(frozen=True, slots=True)
+class ClipSeconds:
+    """The length of the paid clips that are finished and not deleted, and of those among them that are approved."""
+
+    finished: Decimal
+    approved: Decimal
+
+
+def clip_seconds(scope: Scope) -> ClipSeconds:
+    """Return how many seconds of clips were got for the money."""
     clips = Step.objects.live().filter(
         status=Status.SUCCEEDED, output__kind=Asset.Kind.VIDEO, output__deleted_at=None
     )
-    paid = clips.filter(pk__in=entries(scope).values("step"))
-    return paid.aggregate(seconds=Sum("output__seconds"))["seconds"] or NOTHING
+    paid = clips.filter(pk__in=entries(scope).filter(state=AttemptState.STORED).values("step"))
+    approved = Q(pk__in=Approval.objects.standing().values("step"))
+    sums = paid.aggregate(finished=Sum("output__seconds"), approved=Sum("output__seconds", filter=approved))
+    return ClipSeconds(sums["finished"] or NOTHING, sums["approved"] or NOTHING)
 
 
 @dataclass(frozen=True, slots=True)

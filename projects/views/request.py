@@ -10,6 +10,7 @@ from django_htmx.middleware import HtmxDetails
 
 from projects import policies
 from projects.models import Project, Step
+from projects.models.approval import with_approval
 from projects.policies import Abilities
 
 
@@ -42,7 +43,7 @@ def step_of(request: Request, pk: int) -> Step:
     rows = policies.steps(request.user).select_related(
         "project__team", "order__by", "source", "output", "parent", "door"
     )
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(with_approval(rows), pk=pk)
 
 
 def cursor_of(request: Request, name: str = "after") -> int:

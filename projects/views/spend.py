@@ -156,7 +156,7 @@ def _sums(desk: Desk, names: dict[str, str]) -> dict[str, Any]:
     """Return the numbers on top, and every table but the ledger."""
     cells = ledger.cells(desk.scope)
     total = next(iter(totals(cells, lambda _: None)), Total())
-    seconds = ledger.finished_seconds(desk.scope)
+    seconds = ledger.clip_seconds(desk.scope)
     days = spend_tables.days(cells, desk.scope)
     bills = {sum_.key: sum_.count for sum_ in totals(cells, lambda cell: cell.bill)}
     counts = {"all": total.count, Bill.FREE: None}
@@ -164,7 +164,8 @@ def _sums(desk: Desk, names: dict[str, str]) -> dict[str, Any]:
         "total": total,
         "held": ledger.held(desk.scope),
         "seconds": seconds,
-        "per_second": total.real / seconds if seconds else None,
+        "per_finished": total.real / seconds.finished if seconds.finished else None,
+        "per_approved": total.real / seconds.approved if seconds.approved else None,
         "shown": [(key, label, counts.get(key, bills.get(key, 0))) for key, label in SHOWN.items()],
         "tables": spend_tables.tables(cells, names, of_one_project=desk.project is not None),
         "days": days,

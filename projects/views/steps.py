@@ -1,4 +1,4 @@
-"""The workspace of one step: watch it, compare it, stop it, start it again, put it away."""
+"""The workspace of one step: watch, compare, stop, start again, approve and put away."""
 
 from __future__ import annotations
 
@@ -105,6 +105,33 @@ def restore(request: Request, pk: int) -> HttpResponse:
     return redirect(step)
 
 
+@login_required
+@require_http_methods(["GET", "POST"])
+def approve(request: Request, pk: int) -> HttpResponse:
+    """Approve exactly this version."""
+    step = step_of(request, pk)
+    if request.method == "GET":
+        what = "You decide on exactly this version. A newer one is not approved by it."
+        return _ask(request, step, "Approve this version?", what, "Approve")
+    try:
+        actions.approvals.approve(request.user, step)
+    except actions.Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect(step)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: Request, pk: int) -> HttpResponse:
+    """Take the approval of a version back."""
+    step = step_of(request, pk)
+    if request.method == "GET":
+        what = "The version stays as it is, and can be approved again."
+        return _ask(request, step, "Withdraw the approval?", what, "Withdraw")
+    actions.approvals.withdraw(request.user, step)
+    return redirect(step)
+
+
 def _shell(request: Request, step: Step) -> dict[str, Any]:
     """Return what the three columns around a version show."""
     tree = versions.of_step(step)
@@ -116,6 +143,7 @@ def _shell(request: Request, step: Step) -> dict[str, Any]:
         "number": tree.numbers[step.pk],
         "takes": tree.takes(step),
         "can_make": can_make,
+        "can_approve": Ability.APPROVE in able,
         "can_see_money": Ability.MONEY in able,
         "can_manage": Ability.MANAGE in able,
         "can_purge": Ability.MANAGE in able,

@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from projects.models import Asset, Attempt, Step
+from projects.models.approval import with_approval
 from projects.states import Status
 from projects.templatetags.bills import in_short
 
@@ -28,7 +29,7 @@ SOURCES: dict[Letter, tuple[str, str, QuerySet[Any]]] = {
     "s": (
         "step",
         "projects/parts/tile.html",
-        Step.objects.live().select_related("output", "source"),
+        with_approval(Step.objects.live().select_related("output", "source")),
     ),
     "c": ("asset", "projects/parts/choice.html", Asset.objects.live()),
 }

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from projects.models import Asset, Step
+from projects.models.approval import with_approval
 
 
 @dataclass(slots=True)
@@ -88,7 +89,8 @@ def _tree(links: _Links, source: int | None, alone: int | None = None) -> Tree:
     mine = [pk for pk, top in tops.items() if (links.sources[top] == source if source else top == alone)]
     numbers = {pk: number for number, pk in enumerate(mine, start=1)}
     living = [pk for pk in mine if pk not in links.deleted]
-    rows = Step.objects.filter(pk__in=living).select_related("output", "source", "project").in_bulk()
+    shown = Step.objects.filter(pk__in=living).select_related("output", "source", "project")
+    rows = with_approval(shown).in_bulk()
     children: defaultdict[int | None, list[int]] = defaultdict(list)
     for pk in living:
         children[links.living_parent(pk)].append(pk)

@@ -251,6 +251,7 @@
     j: (event) => (within(event) ? transport().shuttle(-1) : walk(1)),
     k: (event) => (within(event) ? transport().shuttle(0) : walk(-1)),
     l: (event) => (within(event) ? transport().shuttle(1) : false),
+    A: (event) => (event.shiftKey ? $('[data-approve]')?.click() : false), // with Caps Lock a plain A says the same
     c: () => $('[data-compare]')?.click(),
     e: () => $('#change a')?.focus(),
   });

@@ -70,7 +70,7 @@ def test_the_page_tells_quoted_real_held_and_lost_money() -> None:
     assert "Spent, this month $1.20 3 attempts, quoted $1.40" in page
     assert "Held now $0.10 for 1 attempt under way" in page
     assert "Left $48.70 of $50.00 this month" in page
-    assert "Per finished second $0.20 6 s of paid clips, kept" in page
+    assert "Per approved second none yet Approve a version to see it. $0.20 per finished second" in page
     assert "For nothing $0.75 1 attempt without a result" in page
     assert "The provider refused this request 1 attempt $0.75" in page
     assert "Animate product 3 $1.40 $1.20 and $0.10 held $0.75" in page
@@ -266,4 +266,4 @@ def test_a_deleted_step_keeps_its_line() -> None:
     page = spend_of(project)
 
     assert "Golden hour deleted" in page
-    assert "Per finished second none no paid clip is finished" in page
+    assert "Per approved second none yet no paid clip is finished" in page
