@@ -36,7 +36,7 @@ class Deadlines:
     ping_timeout: float = 30.0
     hand_back: float = 2.0
     """In a drain: sockets stay open this long for the runner's last words."""
-    drain: float = 8.0
-    """From the signal until what still runs is cancelled."""
+    drain: float = 8.5
+    """From the signal until what still runs is cancelled; the answer to a paid call is waited for just less long."""
     gone: float = 10.0
     """From the signal until the process is ended whatever it does."""

@@ -81,7 +81,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("projects:upload", "get"): makers(200),
     ("projects:upload-begin", "post"): makers(201),
     ("projects:upload-slice", "put"): {**dict.fromkeys(ROLES, NOT_FOUND), "owner": 409, "nobody": SIGN_IN},
-    ("projects:make", "get"): MEMBERS_SEE,
+    ("projects:make", "get"): makers(200),
     ("projects:make", "post"): makers(422),
     ("projects:step", "get"): MEMBERS_SEE,
     ("projects:step-cancel", "post"): makers(302),

@@ -172,7 +172,7 @@ def test_work_and_money_are_read_only_for_everybody(client: Client, model: Any) 
 def test_a_budget_limit_can_be_set_and_its_ledger_cannot(client: Client) -> None:
     budget = make_one_of_each()[Budget]
     signed_in(operator(), client)
-    fields = {"scope": "team", "team": budget.team_id, "period": "none", "starts_on": "2026-01-01"}
+    fields = {"scope": "team", "team": budget.team_id, "period": "month", "starts_on": "2026-01-01"}
 
     answer = client.post(change(budget), {**fields, "limit_usd": "75", "reserved": "9", "spent": "9"})
     budget.refresh_from_db()

@@ -59,6 +59,8 @@ def test_the_list_shows_every_model_with_its_dates_prices_and_abilities(operator
             "720p $0.0695",
             "4K $0.24",
             "video.edit_upload",
+            "Studio posters and exact lettering.",
+            "until somebody has seen it work: chain, video.edit, video.edit_upload, video.extend,",
         )
     )
     assert "<b>changed</b>" not in page

@@ -183,7 +183,9 @@ def test_only_paid_clips_that_stand_approved_count_in_money() -> None:
     actions.steps.delete(owner, deleted)
     actions.approvals.withdraw(owner, withdrawn)
 
-    assert ledger.clip_seconds(scope) == ledger.ClipSeconds(finished=Decimal(6 + 10 + 4), approved=Decimal(6))
+    assert ledger.clip_seconds(scope) == ledger.ClipSeconds(
+        finished=Decimal(6 + 8 + 10 + 4), approved=Decimal(6 + 8)
+    )
 
 
 def test_the_spend_page_divides_all_that_was_paid_by_what_is_approved() -> None:
@@ -200,7 +202,10 @@ def test_the_spend_page_divides_all_that_was_paid_by_what_is_approved() -> None:
     rows = _table(client.get(f"{address}.csv"))
 
     assert "Per approved second none yet Approve a version to see it. $0.08 per finished second" in before
-    assert "Per approved second $0.20 6 s of paid clips approved. $0.08 per finished second" in after
+    assert (
+        "Per approved second $0.20 All that was spent over 6 s of approved paid clips. $0.08 per finished second"
+        in after
+    )
     assert sum(Decimal(row["cost (USD)"]) for row in rows) == Decimal("1.20")
     assert [Decimal(row["approved (s)"] or 0) for row in rows] == [0, 0, 6]
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from projects import actions
 from projects.models import Asset, Attempt, Budget, Receipt, Spend, Step, ledger
 from projects.models.ledger import Scope, Total, totals
-from projects.models.spend import Overspent, month_limit, reserve, settle
+from projects.models.spend import Overspent, months, reserve, settle
 from projects.states import AttemptState, Bill
 from tests import factories, paying
 
@@ -95,14 +95,14 @@ def test_what_nobody_can_vouch_for_is_told_apart_from_what_is_under_way() -> Non
     assert (held.doubtful, held.doubts) == (Decimal("0.60"), 1)
 
 
-def test_only_paid_clips_that_are_kept_count_as_finished_seconds() -> None:
+def test_paid_clips_count_as_finished_seconds_deleted_ones_too() -> None:
     project = factories.make_project()
     _, deleted, emptied = (paying.pay(project, seconds=6) for _ in range(3))
     Step.objects.filter(pk=deleted.step_id).update(deleted_at=timezone.now())
     Asset.objects.filter(made_by=emptied.step_id).update(deleted_at=timezone.now())
     paying.work_free(project)
 
-    assert ledger.clip_seconds(Scope((), project.pk)).finished == 6
+    assert ledger.clip_seconds(Scope((), project.pk)).finished == 18
 
 
 def test_free_work_is_no_entry_and_can_be_listed() -> None:
@@ -121,7 +121,8 @@ def test_a_month_takes_the_limit_that_was_set_last_and_before_that_the_default()
         )
 
     with override_settings(TEAM_BUDGET_USD=Decimal(50)):
-        limits = [month_limit(project.team, date(2026, month, 20)) for month in (1, 2, 4, 5, 12)]
+        days = [date(2026, month, 20) for month in (1, 2, 4, 5, 12)]
+        limits = [month.limit_usd for day in days for month in months([project.team], day)]
 
     assert limits == [50, 80, 80, 10, 10]
 

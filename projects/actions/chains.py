@@ -18,10 +18,10 @@ from projects.catalogue.base import Plan, Stage
 from projects.engines import models
 from projects.models import Attempt, Order, Step, model
 from projects.policies import Ability
-from projects.prompts import edits
+from projects.prompts import compose, edits
 from projects.runner import requests
 from projects.states import AttemptState
-from projects.wish import Wish
+from projects.wish import Change, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,15 @@ def _path(step: Step) -> list[Step]:
     return path
 
 
-def folded(user: User, step: Step, usd: Decimal | None = None, key: UUID | None = None) -> orders.Ask:
+def folded(
+    user: User, step: Step, usd: Decimal | None = None, key: UUID | None = None, prompt: str = ""
+) -> orders.Ask:
     """Return the request that renders a version again from its anchor, with all changes in one prompt. Raises Refused.
 
-    usd: the price that the button showed.
+    usd: the price that the button showed. prompt: a person's words in place of those that the fold would send.
     """
     anchor, *later = _path(step)
-    changes = [wish.change for entry in later if (wish := Wish.from_json(entry.wish)).change]
+    changes = [_change(entry) for entry in later]
     if not changes:
         raise Refused("There is nothing to fold in: this version has no edits.")
     task = catalogue.all_tasks().get(anchor.task)
@@ -96,6 +98,8 @@ def folded(user: User, step: Step, usd: Decimal | None = None, key: UUID | None 
         controls=anchor.order.controls,
         assets=assets,
         engine=step.engine,
+        model=step.model,
+        prompt=prompt.strip() or _own_words(anchor, later),
         quote=usd,
         plan=Plan((Stage("fold", anchor.ability, wish),)),
         name=f"{step.name}, folded in",
@@ -104,10 +108,31 @@ def folded(user: User, step: Step, usd: Decimal | None = None, key: UUID | None 
     )
 
 
-def fold(user: User, step: Step, usd: Decimal, key: UUID) -> Order:
-    """Order a version again from its anchor, with all changes folded in."""
+def _own_words(anchor: Step, later: list[Step]) -> str:
+    """Return the words of a fold where a person's own were sent on the way; nothing where all were composed.
+
+    What was composed before the first own words is folded as ever; from there on each change follows in its words.
+    """
+    own = next((at for at, step in enumerate([anchor, *later]) if step.prompt_is_own), None)
+    if own is None:
+        return ""
+    before, after = later[: max(own - 1, 0)], later[max(own - 1, 0) :]
+    composed = compose.prompt(edits.fold(Wish.from_json(anchor.wish), [_change(step) for step in before]))
+    said = (step.prompt if step.prompt_is_own else edits.said(_change(step)) for step in after)
+    return edits.followed(anchor.prompt if anchor.prompt_is_own else composed, said)
+
+
+def _change(step: Step) -> Change:
+    """Return what a version of a path changes. Raises ValueError for an anchor."""
+    if (change := Wish.from_json(step.wish).change) is None:
+        raise ValueError(f"Step {step.pk} changes nothing.")
+    return change
+
+
+def fold(user: User, step: Step, usd: Decimal, key: UUID, prompt: str = "") -> Order:
+    """Order a version again from its anchor, with all changes folded in; `prompt` as of `folded`."""
     policies.require(user, step.project, Ability.MAKE)
-    return orders.request(user, step.project, folded(user, step, usd, key))
+    return orders.request(user, step.project, folded(user, step, usd, key, prompt))
 
 
 def price_of_fold(user: User, step: Step) -> orders.Checked | None:

@@ -11,10 +11,10 @@ from projects import engines
 from projects.actions import usual
 from projects.actions.market import Market, instead_of
 from projects.catalogue.base import Control, Given, Invalid, Plan, Stage, Task
-from projects.engines import prices, stills
-from projects.engines.base import Chain, Engine, Input, Json, Request, Verdict
+from projects.engines.base import Chain, Engine, Input, Json, Quote, Request, Verdict
 from projects.failures import Code
 from projects.models.asset import strictest
+from projects.runner import requests
 
 FREE = Market()
 NOBODY = Verdict.no(
@@ -43,22 +43,14 @@ class Offer:
     def kept(self, name: str) -> Json:
         """Return it as an order's plan keeps it: who, at which prices; `name` is what people call the version."""
         model, door, quote = self.request.model, self.request.door, self.verdict.quote
-        size = stills.size_of(self.request) if model and model.image else self.request.wish.size or "720p"
         return {
             "name": name,
             "engine": self.engine.key,
             "model": model.id if model else self.engine.key,
             "door": door.pk if door else None,
-            "usd": str(self.usd),
             "seconds": self.seconds_usual,
-            "version": quote.model_version if quote else "",
-            "prices": prices.stored(model, size) | self._charges() if model else {},
+            **requests.priced(self.request, quote or Quote(Decimal(0), 0)),
         }
-
-    def _charges(self) -> Json:
-        """Return what is held for it, and what is charged for a result that comes without a count."""
-        measured = self.verdict.quote.usd_measured if self.verdict.quote else Decimal(0)
-        return {"quote": str(self.usd), "measured": str(min(measured, self.usd) or self.usd)}
 
 
 def offers(

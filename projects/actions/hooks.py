@@ -12,7 +12,7 @@ from projects.actions.refusal import Refused
 from projects.engines import hooks as signed
 from projects.engines.hooks import Event
 from projects.models import Attempt, Door
-from projects.runner import embedded, hooks, looks
+from projects.runner import hooks, looks
 
 NOWHERE = "Nothing is here."
 
@@ -46,14 +46,15 @@ def _checked(check: Callable[[], Event]) -> Event:
         return check()
     except signed.Forged as error:
         raise Refused("The signature is not the provider's, or it is too old.", status=401) from error
+    except RecursionError as error:
+        raise Refused("It nests too deep to be read.", status=400) from error
     except signed.NoKeys as error:
         raise Refused("The provider's keys cannot be read now. Send it again later.", status=503) from error
 
 
 def _heard(attempt: Attempt, event: Event) -> None:
-    if event.id and event.interaction:
+    if event.id and event.interaction and event.kind.startswith(signed.OF_WORK):
         looks.heard(attempt, event)
-        embedded.wake()
 
 
 def _uuid(text: str) -> UUID | None:

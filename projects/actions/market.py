@@ -11,13 +11,10 @@ from django.contrib.auth.models import User
 from projects import policies, regions
 from projects.actions.refusal import Refused
 from projects.engines.base import Chain, Door, Engine, Request, Verdict
-from projects.engines.models import Model, alive
+from projects.engines.models import CONTINUES, Model, alive
 from projects.models import Asset, Closure, Project, Step, model
 from projects.models import Door as DoorRow
 from projects.runner import requests
-
-CONTINUES = frozenset({"image.edit", "video.edit", "video.extend"})
-"""What goes on in the conversation that a version belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

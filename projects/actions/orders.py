@@ -216,10 +216,14 @@ def _check_price(ask: Ask, found: Checked) -> None:
             f"The price has changed: it is ${found.total:.2f} now. Send it again if that is right.",
             status=409,
         )
-    dearest = max(offer.usd for offer in found.offers)
-    if dearest > settings.ATTEMPT_MOST_USD:
+    require_modest(max(offer.usd for offer in found.offers))
+
+
+def require_modest(usd: Decimal) -> None:
+    """Refuse what costs more than one result may."""
+    if usd > settings.ATTEMPT_MOST_USD:
         raise Refused(
-            f"One result may cost ${settings.ATTEMPT_MOST_USD:.2f} at most here, and this one ${dearest:.2f}. "
+            f"One result may cost ${settings.ATTEMPT_MOST_USD:.2f} at most here, and this one ${usd:.2f}. "
             "Choose a smaller size or fewer seconds."
         )
 

@@ -1,4 +1,4 @@
-"""Second starts of paid work: again at the price of the last attempt, or let go by a producer."""
+"""Second starts of paid work, asked of the model's row of today: again by a person, or let go by a producer."""
 
 from __future__ import annotations
 
@@ -6,35 +6,66 @@ from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from projects import policies, progress
 from projects.actions import market
-from projects.actions.orders import over_budget
+from projects.actions.orders import over_budget, require_modest
 from projects.actions.refusal import MOVED_ON, Refused
-from projects.models import Attempt, Step, spend
+from projects.engines import errors
+from projects.engines.base import Json
+from projects.failures import Code
+from projects.models import Attempt, Order, Step, spend
 from projects.policies import Ability
-from projects.runner import embedded
+from projects.runner import embedded, requests
 from projects.states import Bill, Status
 
 
+class Outdated(Refused):
+    """What was asked for once cannot be sent as it is any more; `code` says why, as of a failed step."""
+
+    def __init__(self, sentence: str, code: Code) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def price_now(step: Step, last: Attempt) -> Decimal:
+    """Return the most that another start may cost today; where it cannot be had any more, what it was quoted."""
+    try:
+        return Decimal(requests.quoted(step)["usd"])
+    except errors.Refused:
+        return price_of(last)
+
+
+def _today(step: Step) -> Json:
+    """Return what a step may cost today and at which prices. Raises Outdated, Refused."""
+    try:
+        today = requests.quoted(step)
+    except errors.Refused as error:
+        raise Outdated(error.sentence, error.code) from error
+    require_modest(Decimal(today["usd"]))
+    return today
+
+
 def price_of(attempt: Attempt) -> Decimal:
-    """Return the most that another start like this one may cost, as it was quoted."""
+    """Return the most that this start may cost, as it was quoted."""
     known = attempt.prices
     return Decimal(known.get("quote") or known.get("measured", attempt.quote_usd))  # older rows have no quote
 
 
 def again(step: Step, last: Attempt | None, usd: Decimal) -> Attempt:
-    """Return a new attempt at the price of the last one, with its money held. Raises Refused.
+    """Return a new attempt at the prices of today, with its money held. Raises Refused.
 
     usd: what the person agreed to; less than it may cost is asked about again.
     """
     if last is None or last.bill == Bill.FREE:
         number = step.attempts.count() + 1
         return Attempt.objects.create(step=step, number=number, model=step.model, bill=Bill.FREE)
-    price = price_of(last)
+    today = _today(step)
+    price = Decimal(today["usd"])
     if usd < price:
         raise Refused(f"Starting it again may cost ${price:.2f}. Confirm that amount.", status=409)
-    new = Attempt.objects.repeat(last)
+    new = Attempt.objects.repeat(last, model_version=today["version"], prices=today["prices"])
     try:
         spend.reserve(new, price, spend.budgets_of(step.project, step.order.by))
     except spend.Overspent as error:
@@ -42,17 +73,54 @@ def again(step: Step, last: Attempt | None, usd: Decimal) -> Attempt:
     return new
 
 
-@transaction.atomic
-def confirm(user: User, step: Step) -> None:
-    """Let an order go that waits for a producer: the money of all its steps is held now, or none of them goes."""
+def confirm(user: User, step: Step, usd: Decimal | None = None) -> None:
+    """Let an order go that waits for a producer: the money of all its steps is held now, or none of them goes.
+
+    One that is dearer than its button said (`usd`, where it was sent along) is asked about again. Raises Refused.
+    """
     policies.require(user, step.project, Ability.BUDGET)
-    waiting = step.order.steps.filter(status=Status.QUEUED, waits_for="producer").select_related(
-        "project__team"
-    )
+    try:
+        dearer = _repriced(user, step.order)
+    except Outdated as refusal:
+        raise Refused(f"{refusal.sentence} Cancel this one first; it can then be changed.") from refusal
+    now = Order.objects.get(pk=step.order_id).quote_usd
+    if dearer > 0 or (usd is not None and usd < now):
+        raise Refused(f"The price has changed: it is ${now:.2f} now. Confirm it again if that is right.", 409)
+    _let_go(step)
+
+
+@transaction.atomic
+def _repriced(user: User, order: Order) -> Decimal:
+    """Bring what waits to the prices of today, and return by how much it is dearer. Raises Refused."""
+    waiting, dearer = list(_waiting(order)), Decimal(0)
+    for one in waiting:
+        market.require(user, one)
+        attempt = one.attempts.latest("number")
+        if attempt.bill != Bill.FREE:
+            today = _today(one)
+            dearer += Decimal(today["usd"]) - price_of(attempt)
+            rows = Attempt.objects.filter(pk=attempt.pk)
+            rows.update(model_version=today["version"], prices=today["prices"])
+    if dearer:
+        Order.objects.filter(pk=order.pk).update(quote_usd=F("quote_usd") + dearer)
+        for one in waiting:
+            Step.objects.filter(pk=one.pk).write()
+            progress.step_changed(one)
+    return dearer
+
+
+def _waiting(order: Order) -> QuerySet[Step]:
+    waiting = order.steps.filter(status=Status.QUEUED, waits_for="producer")
+    return waiting.select_related("order", "project__team", "door", "parent")
+
+
+@transaction.atomic
+def _let_go(step: Step) -> None:
+    """Hold the money of all steps that wait, and let them go."""
+    waiting = _waiting(step.order)
     budgets = spend.budgets_of(step.project, step.order.by)
     moved = 0
     for one in waiting:
-        market.require(user, one)
         attempt = one.attempts.latest("number")
         price = price_of(attempt)
         try:

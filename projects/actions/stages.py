@@ -10,7 +10,7 @@ from django.db import transaction
 from projects import catalogue, policies
 from projects.actions import choice, market
 from projects.actions.choice import Offer
-from projects.actions.orders import over_budget
+from projects.actions.orders import over_budget, require_modest
 from projects.actions.refusal import MOVED_ON, Refused, require_space
 from projects.catalogue.base import Plan, Stage
 from projects.engines.base import Verdict
@@ -47,7 +47,7 @@ def offered(user: User, step: Step, asset: Asset) -> Offer:
     stage = Stage.from_json(step.order.plan[step.stage])
     inputs = requests.inputs_of({role: [asset] for role in stage.inputs})
     market_ = market.of(user, step.project, [asset])
-    found = choice.offers(Plan((stage,)), task, inputs, market_, step.engine)
+    found = choice.offers(Plan((stage,)), task, inputs, market_, step.engine, step.model)
     if isinstance(found, Verdict):
         raise Refused(found.sentence)
     return found[0]
@@ -65,6 +65,7 @@ def pick(user: User, step: Step, take: Step | None, usd: Decimal) -> None:
         raise Refused(
             f"The price has changed: it is ${offer.usd:.2f} now. Pick it again if that is right.", 409
         )
+    require_modest(offer.usd)
     try:
         stages.go_on(step, take, offer.kept(step.name))
     except stages.MovedOn as error:

@@ -60,14 +60,24 @@ def _release(attempt: Attempt | None) -> None:
         spend.settle(attempt, Decimal(0), None, "cancelled before it was sent")
 
 
-@transaction.atomic
 def retry(user: User, step: Step, usd: Decimal = NOTHING) -> None:
     """Queue a failed or cancelled step again, as a new attempt. `usd`: the price that the button named.
 
-    One that moved on stays.
+    One that moved on stays. One that cannot be sent as it is any more stays too, and says why from now on.
     """
     policies.require(user, step.project, Ability.MAKE)
     require_space()
+    try:
+        _again(user, step, usd)
+    except repeats.Outdated as refusal:
+        stays = Step.objects.filter(pk=step.pk, status__in=(Status.FAILED, Status.CANCELLED))
+        stays.write(code=refusal.code, sentence=refusal.sentence[:500])
+        progress.step_changed(step)
+        raise
+
+
+@transaction.atomic
+def _again(user: User, step: Step, usd: Decimal) -> None:
     last = step.attempts.order_by("-number").first()
     waits = stages.PICK if last is None and step.stage else ""
     moved = _may_retry(step) and Step.objects.move(

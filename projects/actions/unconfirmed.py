@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
@@ -14,7 +15,7 @@ from projects.actions.refusal import MOVED_ON, Refused
 from projects.actions.steps import FRESH
 from projects.models import Attempt, Receipt, Step, spend
 from projects.policies import Ability
-from projects.runner import adopt, embedded, stages
+from projects.runner import adopt, embedded, looks, stages
 from projects.states import AttemptState, Bill, Status
 
 NOTHING_CAME = (
@@ -27,7 +28,7 @@ def check_again(user: User, step: Step) -> str:
     """Look for the lost answer: what is kept on disk and what the provider has told since. Return a sentence. Free."""
     policies.require(user, step.project, Ability.MAKE)
     attempt = _unconfirmed(step)
-    if adopt.found(attempt):
+    if adopt.found(attempt) or async_to_sync(looks.told)(attempt):
         embedded.wake()
         return "The answer was found. The step goes on."
     return NOTHING_CAME
@@ -39,7 +40,10 @@ def start_again(user: User, step: Step, usd: Decimal) -> None:
     policies.require(user, step.project, Ability.MAKE)
     old = _unconfirmed(step)
     market.require(user, step)
-    repeats.again(step, old, usd)
+    try:
+        repeats.again(step, old, usd)
+    except repeats.Outdated as refusal:
+        raise Refused(f"{refusal.sentence} Leave this one first; it can then be changed.") from refusal
     _decided(old, user, "again", {"usd": str(usd)})
     if not Step.objects.move(step.pk, Status.UNCONFIRMED, Status.QUEUED, **FRESH):
         raise Refused(MOVED_ON, status=409)

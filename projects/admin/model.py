@@ -60,6 +60,7 @@ class ModelChangeAdmin(Listed[ModelChange]):
                 "video": _priced(model.video_second),
                 "image": _priced(model.image),
                 "abilities": ", ".join(sorted(model.abilities)),
+                "unconfirmed": ", ".join(sorted(model.unconfirmed)),
                 "change": changes.get(key),
                 "address": _address(*key, changes.get(key)),
             }

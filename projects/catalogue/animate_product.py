@@ -94,7 +94,7 @@ def _in_new_place(controls: Mapping[str, Any], clip: Wish) -> tuple[Stage, ...]:
         extra={"instructions": controls["instructions"]},
     )
     fresh = {"cutout": "auto", "box": None, "strokes": (), "instructions": ""}
-    clip = replace(clip, roles=clip.roles[:1], extra=fresh)
+    clip = replace(clip, place="as in the picture", roles=clip.roles[:1], extra=fresh)
     return (
         Stage("still", "image.edit", still, takes=controls["takes"]),
         Stage("clip", "video.image", clip, inputs=("product",)),

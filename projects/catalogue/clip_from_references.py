@@ -7,10 +7,11 @@ from typing import Any
 
 from projects.catalogue import base, clip_from_text, common
 from projects.catalogue.base import Control, Given, Invalid, Option, Plan, Slot, Stage, Task
+from projects.engines import models
 from projects.prompts.vocabulary import ordinal
 from projects.wish import Wish
 
-MOST = 6
+MOST = models.most_references("video.refs")
 SLOTS = (
     Slot("subject", "Subject", least=0, most=MOST, hint="Who or what the clip is about."),
     Slot("product", "Product", least=0, most=MOST, hint="Kept exactly: shape, colours, label, brand mark."),

@@ -84,7 +84,7 @@ THINKING = Control(
     default="usual",
     options=(Option("usual", "As usual"), Option("minimal", "Quick"), Option("high", "Thorough")),
     advanced=True,
-    hint="How long the model plans before it draws. A draft is the same with each.",
+    hint="How long a paid model plans before it draws.",
 )
 CUTOUT = (
     Control(

@@ -7,11 +7,12 @@ from typing import Any
 
 from projects.catalogue import clip_from_text, common
 from projects.catalogue.base import Control, Given, Invalid, Option, Plan, Slot, Stage, Task, options
+from projects.engines import models
 from projects.exports import IMAGE_SIZES, RATIOS
 from projects.prompts.vocabulary import ROLES
 from projects.wish import Wish
 
-MOST = 14
+MOST = models.most_references("image.refs")
 CONTROLS = (
     Control(
         name="idea",
@@ -44,7 +45,7 @@ CONTROLS = (
         label="Model",
         default="fast",
         options=options("Fast", "Detailed", "Studio"),
-        hint="Fast is for one idea with a reference at most. A draft is the same with each.",
+        hint="Fast is for one idea with a reference at most.",
     ),
     Control(
         name="grounding",

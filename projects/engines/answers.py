@@ -49,10 +49,11 @@ REASONS: dict[str, Code] = {
 }
 """`ErrorInfo.reason`, as google.rpc documents it."""
 STATUSES: dict[str, Code] = {"FAILED_PRECONDITION": Code.REGION_LIMITED}
-"""An error's `status`, where it says more than the number. Source: the page on troubleshooting of the Gemini API."""
+"""What a 400 with this `status` most likely is (the page on troubleshooting of the Gemini API); others have it too."""
 SENTENCES: dict[str, Code] = {
     "User location is not supported for the API use.": Code.REGION_LIMITED,
     "API key not valid. Please pass a valid API key.": Code.CREDENTIALS_REJECTED,
+    "User not found.": Code.CREDENTIALS_REJECTED,
     "Invalid interaction name": Code.CHAIN_EXPIRED,
     "Unable to submit request because Thought signature is not valid.. Learn more: "
     "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini": Code.CHAIN_EXPIRED,
@@ -62,7 +63,8 @@ SENTENCES: dict[str, Code] = {
     "Output blocked.": Code.SAFETY_BLOCKED,
 }
 """Whole sentences, where the provider gives no reason. Sources: ai.google.dev/gemini-api/docs/troubleshooting;
-the last ones were recorded live (bike4mind's Omni provider, OpenRouter's note)."""
+the last ones were recorded live (bike4mind's Omni provider, OpenRouter's note). OpenRouter's own for a key that is
+none is recorded by apurvsinghgautam/robin issue 103."""
 BLOCKED = frozenset(
     {"safety", "content_filtered", "blocked", "content_blocked", "prohibited_content", "image_safety"}
 )
@@ -163,7 +165,10 @@ def _without_answer(error: BaseException) -> EngineError:
     words = f"{type(cause).__name__}: {cause}"[:LONGEST_DETAIL]
     kinds = {kind.__name__ for one in (error, cause) for kind in type(one).__mro__}
     if NO_ACCOUNT in kinds and "TransportError" not in kinds:
-        return Refused(FAILURES[Code.CREDENTIALS_REJECTED].why, Code.CREDENTIALS_REJECTED, words)
+        code = Code.CREDENTIALS_REJECTED
+        found = Refused(FAILURES[code].why, code, words)
+        found.proven = True
+        return found
     if kinds & {*NO_CONNECTION, NO_ACCOUNT}:
         return NotSent("The provider could not be reached.", Code.PROVIDER_DOWN, words)
     return lost(words)
@@ -177,7 +182,8 @@ def _is_refusal(answer: Said) -> bool:
 
 def refusal(answer: Said) -> Refused:
     """Return a structured no with its code, and whether and when it passes by itself."""
-    code = _code(answer)
+    told = _told(answer)
+    code = told or _guessed(answer)
     passes = answer.status == 503 or code == Code.RATE_LIMITED
     named = errors.remedy(answer.message, answer.fields) if code in REMEDIED else ""
     found = Refused(
@@ -188,19 +194,24 @@ def refusal(answer: Said) -> Refused:
         again=passes or code == Code.QUOTA_EXHAUSTED,
         retry_after=retry_after(answer),
     )
+    found.proven = told is not None
     found.per_model = answer.status == 429 and _is_per_model(answer)
     return found
 
 
-def _code(answer: Said) -> Code:
+def _told(answer: Said) -> Code | None:
+    """Return what the provider names itself: by a reason, a quota, a code or a whole sentence."""
     for detail in answer.details:
         if detail.get("reason") in REASONS:
             return REASONS[detail["reason"]]
         if answer.status == 429 and _is_daily(detail):
             return Code.QUOTA_EXHAUSTED
-    told = answer.error or {}
-    named = STATUSES.get(str(told.get("status"))) if answer.status == 400 else None
-    return cause(told) or named or CODES.get(answer.status, Code.INPUT_REJECTED)
+    return cause(answer.error or {})
+
+
+def _guessed(answer: Said) -> Code:
+    named = STATUSES.get(str((answer.error or {}).get("status"))) if answer.status == 400 else None
+    return named or CODES.get(answer.status, Code.INPUT_REJECTED)
 
 
 def is_about_key(answer: Said) -> bool:

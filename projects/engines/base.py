@@ -73,8 +73,8 @@ class Request:
     label: str = ""
     """The attempt's id, which goes along so that lost work can be told from other work."""
     seed: int = 0
-    hook: str = ""
-    """Where the provider may post that the work has ended."""
+    hook: str | None = None
+    """Where the provider may post that the work has ended; empty: to the address that the operator registered."""
 
     def given(self) -> tuple[Model, Door]:
         """Return the model and the door, as a paid engine needs them. Raises Refused for a request without."""

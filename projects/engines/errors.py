@@ -107,7 +107,8 @@ class Refused(EngineError):
     """The engine, or a check of the input, said no.
 
     `status`: the provider's HTTP status, 0 where nothing was asked. `again`: the refusal passes by itself.
-    `retry_after`: after so many seconds, where the provider said. `per_model`: for this model alone.
+    `retry_after`: after so many seconds, where the provider said. `per_model`: for this model alone. `proven`: the
+    provider's own words name the cause, or a look has shown it; else the code is a guess by the status.
     """
 
     def __init__(
@@ -124,7 +125,7 @@ class Refused(EngineError):
         self.status = status
         self.again = again
         self.retry_after = retry_after
-        self.per_model = False
+        self.per_model = self.proven = False
 
 
 class Doubt(EngineError):

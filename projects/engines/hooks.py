@@ -7,20 +7,25 @@ is asked for: the address itself is known to the provider alone. A registered ho
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import jwt
 import standardwebhooks
 
-from projects.engines import client
-from projects.engines.base import Json
+from projects.engines import answers, client
+from projects.engines.base import Door, Json, Ticket
+from projects.engines.errors import EngineError
 
 WINDOW_SECONDS = 300
+OF_WORK = "interaction."
+"""What the types of those events begin with that name an interaction."""
 KEYS_SECONDS, LEAST_SECONDS, FETCH_SECONDS = 3600.0, 60.0, 5.0
 """Published keys are kept for an hour, asked for again once a minute for a key that is not among them."""
 MOST_BYTES = 64 << 10
@@ -65,6 +70,17 @@ def registered(headers: Mapping[str, str], body: bytes, secret: str) -> Event:
     except (standardwebhooks.WebhookVerificationError, ValueError) as error:
         raise Forged from error
     return _event(said, headers.get("webhook-id", ""))
+
+
+async def confirmed(door: Door, ticket: Ticket, attempt: str) -> bool:
+    """Return whether the provider shows the work that a hook named, as this attempt's or nobody's. Free."""
+    path = f"/{ticket['api_version']}/interactions/{quote(ticket['id'], safe='')}?stream=false"
+    try:
+        async with asyncio.timeout(FETCH_SECONDS):
+            found = answers.parsed(await client.got(door, path))
+    except client.failures(EngineError):
+        return False
+    return found.get("id") == ticket["id"] and _object(found.get("labels")).get("attempt") in (None, attempt)
 
 
 def is_secret(secret: str) -> bool:

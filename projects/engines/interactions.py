@@ -26,16 +26,12 @@ from projects.states import Phase
 
 FINAL = frozenset(
     {
-        "completed",
-        "failed",
-        "cancelled",
-        "incomplete",
-        "budget_exceeded",
-        "requires_action",
-        "requires_continuation",
+        *("completed", "failed", "cancelled", "incomplete", "budget_exceeded"),
+        *("requires_action", "requires_continuation"),
     }
 )
 UNFINISHED = "The provider stopped before it was done. Look at the whole result before you use it."
+URL_ALPHABET = str.maketrans("-_", "+/")
 INVALID = ("invalid_request", 3)
 """The codes of an error that is about the request: a word of the Interactions API, a number of google.rpc."""
 
@@ -91,11 +87,12 @@ async def _by_sdk(door: Door, api_version: str, body: Json, seconds: float) -> b
     return bytes(reply.http_response.content)
 
 
-def named(label: str, hook: str = "") -> Json:
+def named(label: str, hook: str | None = None) -> Json:
     """Return what lets lost work be found again: the attempt as a label, and with the hook that tells of its end."""
     body: Json = {"labels": {"attempt": label}} if label else {}
-    if hook:
-        body["webhook_config"] = {"uris": [hook], "user_metadata": {"attempt": label}}
+    if hook is not None:
+        uris = {"uris": [hook]} if hook else {}  # without them the event goes to the registered address
+        body["webhook_config"] = {**uris, "user_metadata": {"attempt": label}}
     return body
 
 
@@ -165,13 +162,8 @@ async def forget(door: Door, api_version: str, id_: str) -> None:
             await client.of(door, api_version).interactions.delete(id_, timeout=READ_SECONDS)
     except client.failures() as error:
         said = answers.said(error)
-        if said is None or not (said.status in (403, 404) or _is_unknown(said)):
+        if said is None or not (said.status in (403, 404) or answers.is_unknown(said, id_)):
             raise
-
-
-def _is_unknown(said: answers.Said) -> bool:
-    """Return whether a 400 says that there is no such interaction, as was seen live of one that is gone."""
-    return said.error is not None and answers.refusal(said).code == Code.CHAIN_EXPIRED
 
 
 def read(content: bytes) -> Answer:
@@ -180,7 +172,7 @@ def read(content: bytes) -> Answer:
     steps = [step for step in _list(body.get("steps")) if isinstance(step, dict)]
     came = _after_input(steps)
     given = [_list(step.get("content")) for step in came if step.get("type") == "model_output"]
-    parts = [part for content in given for part in content if isinstance(part, dict)]
+    parts = [part for every in given for part in every if isinstance(part, dict) and not part.get("thought")]
     return Answer(
         id=str(body.get("id") or ""),
         status=str(body.get("status") or ""),
@@ -272,21 +264,28 @@ def _why_empty(answer: Answer) -> Code:
 
 
 def _kept(part: Json, number: int, files: Files) -> Json:
-    """Return a reference to one medium; bytes are written down first."""
+    """Return a reference to one medium; bytes are written down first, also where an address stands beside them.
+
+    What is no base64 is kept as it came, unless there is an address: it proves damaged, and is fetched again.
+    """
     known = {"type": part["type"], "mime_type": str(part.get("mime_type") or "")}
-    if part.get("uri"):
-        return {**known, "uri": part["uri"]}
+    known |= {"uri": part["uri"]} if part.get("uri") else {}
+    data = _bytes_of(part.get("data") or "")
+    if not data and "uri" in known:
+        return known
     path = (files.kept or files.folder) / f"{number}.{part['type']}"
-    write(path, _bytes_of(part["data"]))
+    write(path, data or str(part["data"]).encode(errors="replace"))
     return {**known, "path": str(path)}
 
 
-def _bytes_of(held: bytes | str) -> bytes:
-    """Return bytes of an answer; what is no base64 as it came: it proves damaged, is kept, and is fetched again."""
+def _bytes_of(held: Any) -> bytes:
+    """Return the bytes of an answer, of either alphabet of base64; nothing for what is none."""
+    if isinstance(held, bytes):
+        return held
     try:
-        return held if isinstance(held, bytes) else base64.b64decode(held, validate=True)
+        return base64.b64decode("".join(str(held).split()).translate(URL_ALPHABET), validate=True)
     except ValueError:
-        return str(held).encode(errors="replace")
+        return b""
 
 
 def write(path: Path, data: bytes) -> None:

@@ -28,6 +28,10 @@ ABILITIES = frozenset(
         *("video.edit", "video.edit_upload", "video.extend", "video.extend_upload", "chain"),
     }
 )
+CONTINUES = frozenset({"image.edit", "video.edit", "video.extend"})
+"""What goes on in the conversation that a version belongs to, where there is one."""
+IN_CHAIN = CONTINUES - {"image.edit"}
+"""What sends no file of its own, and goes on in a conversation or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,6 @@ class Model:
     advised_edits: int = 0
     thinking: tuple[str, ...] = ()
     inline_video_bytes: int = 0
-    outputs: int = 1
     video_second: Mapping[str, Decimal] = field(default_factory=dict)
     image: Mapping[str, Decimal] = field(default_factory=dict)
     video_million: Decimal = Decimal(0)
@@ -177,7 +180,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("ratios", "sizes", "regions", "full_length_for", "thinking"), _words),
     **dict.fromkeys(("seconds", "frames_seconds", "source_seconds", "extend"), _span),
     "lengths": _counts,
-    **dict.fromkeys(("total", "references", "advised_edits", "inline_video_bytes", "outputs"), _count),
+    **dict.fromkeys(("total", "references", "advised_edits", "inline_video_bytes"), _count),
     "background": _flag,
     **dict.fromkeys(("video_second", "image"), _prices),
     **dict.fromkeys(("video_million", "image_million", "input_million", "text_million"), _usd),
@@ -241,6 +244,11 @@ def row(id_: str, door: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
 def shipped() -> tuple[Model, ...]:
     """Return every model of the file."""
     return tuple(parse(row) for row in rows())
+
+
+def most_references(ability: str) -> int:
+    """Return how many pictures the model takes that takes the most for this ability."""
+    return max(model.references for model in shipped() if model.is_offered and ability in model.abilities)
 
 
 def find(models: Iterable[Model], id_: str, door: str) -> Model | None:

@@ -24,7 +24,7 @@ from projects.engines.base import (
     Verdict,
 )
 from projects.engines.errors import Refused
-from projects.engines.models import Model
+from projects.engines.models import IN_CHAIN, Model
 from projects.failures import FAILURES, Code
 
 TASKS = {
@@ -38,7 +38,6 @@ TASKS = {
 """The provider's task of an ability. Words alone and an edit in a chain send none."""
 EDITS = frozenset({"video.edit", "video.edit_upload"})
 EXTENDS = frozenset({"video.extend", "video.extend_upload"})
-IN_CHAIN = frozenset({"video.edit", "video.extend"})
 USUAL_SECONDS = {"360p": 26.0, "720p": 45.0, "1080p": 75.0, "4k": 120.0}
 """For a clip of 5 s; others by their length."""
 
@@ -130,7 +129,7 @@ def body_of(request: Request) -> Json:
             {"type": "text", "text": request.prompt},
         ],
         "response_format": form,
-        "background": True,
+        **({"background": True} if model.background else {}),
         "store": True,
         **interactions.named(request.label, request.hook),
     }

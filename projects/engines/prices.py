@@ -131,10 +131,10 @@ def tokens_by_kind(usage: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _count(value: Any) -> int:
-    """Return a count as it came, as a number or as digits; 0 for what is none."""
+    """Return a count as it came, as a whole number or as digits; 0 for what is none."""
     return int(value) if _is_count(value) else 0
 
 
 def _is_count(value: Any) -> bool:
-    text = str(value)
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
     return text.isdecimal() and len(text) <= MOST_DIGITS

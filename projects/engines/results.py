@@ -38,7 +38,7 @@ async def fetch(
     """
     media = ended.media
     for _ in range(2):
-        for part in sorted(media, key=lambda part: part["type"] == wanted, reverse=True):
+        for part in sorted(media, key=lambda part: part["type"] == wanted)[::-1]:
             if (made := await _made(door, ended, part, files, wanted)) is not None:
                 told = tuple(dict.fromkeys(one["note"] for one in media if "note" in one))
                 return Output((made,), told + sources.notes(media), ended.words)
@@ -54,9 +54,10 @@ async def fetch(
 async def _made(door: Door, ended: Ended, part: Json, files: Files, wanted: str) -> Made | None:
     suffix = SUFFIXES.get(part["mime_type"], ".mp4" if part["type"] == "video" else ".jpg")
     target = files.new(f"result{suffix}")
-    if "path" in part:
-        is_there = await asyncio.to_thread(_copied, Path(part["path"]), target)
-        return Made(target, wanted) if is_there else None
+    if "path" in part and await asyncio.to_thread(_copied, Path(part["path"]), target):
+        return Made(target, wanted)
+    if "uri" not in part:
+        return None
     version = (ended.ticket or {})["api_version"]
     try:
         sha256 = await downloads.fetch(door, version, part["uri"], target, files.kept)

@@ -1,6 +1,7 @@
 """Why a create was refused, where its answer does not tell: what was sent is looked at, with the same key and free.
 
-Only the developer door is asked. A look that fails, or takes too long, says nothing.
+Only the developer door is asked. A look says yes, or no, or nothing: where it fails or takes too long. The model
+answers to the same key: then a 401 or a 403 was not about the key. Nothing: the guess stays one (`Refused.proven`).
 """
 
 from __future__ import annotations
@@ -10,47 +11,84 @@ from collections.abc import Awaitable, Sequence
 
 from projects.engines import answers, client, interactions, uploads
 from projects.engines.answers import Said
-from projects.engines.base import Request
+from projects.engines.base import Door, Request
 from projects.engines.errors import EngineError, Refused
+from projects.engines.models import CONTINUES
 from projects.failures import FAILURES, Code
 
 LOOK_SECONDS = 3.0
 STATUSES = frozenset({400, 401, 403, 404})
-GUESSED = frozenset({Code.INPUT_REJECTED, Code.CREDENTIALS_REJECTED, Code.MODEL_UNAVAILABLE})
-"""What a status alone is read as; every other code is the provider's own word."""
-CONTINUE = frozenset({"video.edit", "video.extend", "image.edit"})
-"""What goes on in a conversation, where there is one."""
+LOST_STATE = "LOST"
+"""Of an upload that the provider does not have any more."""
+YES = Said(200, None, {})
+KEY_IS_GOOD = "the provider shows the model to the same key."
 LOST = "The provider lost the file that was sent to it. Start it again, and the file is sent anew."
 
 
 def is_open(error: Refused, request: Request) -> bool:
     """Return whether a refusal may have a cause that looks can tell."""
-    is_guess = error.status in STATUSES and error.code in GUESSED and not error.again
+    is_guess = error.status in STATUSES and not error.again and (not error.proven or _is_about_files(error))
     return is_guess and request.door is not None and request.door.kind == "developer"
 
 
 async def sorted_out(error: Refused, request: Request, names: Sequence[str]) -> tuple[Refused, list[str]]:
-    """Return why a create was refused, and which of its uploads are gone; these may be sent again (`again`)."""
+    """Return why a create was refused, and which of its uploads are of no use any more.
+
+    `again`: with these put there anew, or with all of them as they are, it may be sent again.
+    """
     if said := await _parent_gone(request):
-        return _instead(error, Code.CHAIN_EXPIRED, said), []
-    gone = await _gone(request, names)
+        return _instead(error, Code.CHAIN_EXPIRED, said.words), []
+    states = await _states(request, names)
+    gone = [name for name, state in states.items() if state == LOST_STATE]
+    if _is_about_files(error) and not gone:
+        return _not_ready(error, states)
     said = await _asked(_model(request))
-    code = _of_model(said)
-    if gone and code != Code.CREDENTIALS_REJECTED:
+    if gone and not (said and answers.is_about_key(said)):
         detail = f"{error.detail} Gone at the provider: {', '.join(gone)}"
         code = Code.FILE_PROCESSING_FAILED
         return Refused(LOST, code, detail, status=error.status, again=True), gone
-    return _instead(error, code, said) if code and said else error, []
+    return _by_model(error, said), []
 
 
-def _instead(error: Refused, code: Code, said: Said) -> Refused:
-    detail = f"{error.detail} Looked at afterwards: {said.words}"
-    return Refused(FAILURES[code].why, code, detail, status=error.status)
+def _is_about_files(error: Refused) -> bool:
+    return error.status == 400 and error.code == Code.FILE_PROCESSING_FAILED
+
+
+def _not_ready(error: Refused, states: dict[str, str]) -> tuple[Refused, list[str]]:
+    """Return the refusal of files that were not ready, and those that the provider could not read.
+
+    It says the same of a file that came too early: one that it has read, or still reads, may be sent again.
+    """
+    found = set(states.values())
+    if not found or not found <= {uploads.ACTIVE, uploads.PROCESSING}:
+        return error, [name for name, state in states.items() if state == uploads.FAILED]
+    detail = f"{error.detail} Looked at afterwards: {', '.join(sorted(found))}"
+    return Refused(uploads.STILL_READING, error.code, detail, status=error.status, again=True), []
+
+
+def _by_model(error: Refused, said: Said | None) -> Refused:
+    """Return the refusal as a look at the model tells it: the key is refused, or good after all; the model is gone."""
+    if said is None:
+        return error
+    if answers.is_about_key(said):
+        return _instead(error, Code.CREDENTIALS_REJECTED, said.words)
+    if said.status == 404:
+        return _instead(error, Code.MODEL_UNAVAILABLE, said.words)
+    if said is YES and error.code == Code.CREDENTIALS_REJECTED:
+        return _instead(error, Code.INPUT_REJECTED, KEY_IS_GOOD)
+    return error
+
+
+def _instead(error: Refused, code: Code, words: str) -> Refused:
+    detail = f"{error.detail} Looked at afterwards: {words}"
+    found = Refused(FAILURES[code].why, code, detail, status=error.status)
+    found.proven = True
+    return found
 
 
 async def _parent_gone(request: Request) -> Said | None:
     """Return what the provider says of a parent that it does not keep any more; nothing for any other."""
-    ticket = request.chain.ticket if request.chain and request.ability in CONTINUE else {}
+    ticket = request.chain.ticket if request.chain and request.ability in CONTINUES else {}
     if "api_version" not in ticket:
         return None
     said = await _asked(interactions.look(request.given()[1], ticket["api_version"], ticket["id"]))
@@ -58,12 +96,21 @@ async def _parent_gone(request: Request) -> Said | None:
     return said if is_gone else None
 
 
-async def _gone(request: Request, names: Sequence[str]) -> list[str]:
-    """Return which uploads the provider does not have any more."""
+async def _states(request: Request, names: Sequence[str]) -> dict[str, str]:
+    """Return how each upload stands at the provider; "" where it does not say."""
     door = request.given()[1]
-    paths = [f"/{uploads.FILES_VERSION}/{name}" for name in names]
-    found = await asyncio.gather(*(_asked(client.got(door, path)) for path in paths))
-    return [name for name, said in zip(names, found, strict=True) if said and said.status in uploads.GONE]
+    found = await asyncio.gather(*(_state(door, name) for name in names))
+    return dict(zip(names, found, strict=True))
+
+
+async def _state(door: Door, name: str) -> str:
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            file = answers.parsed(await client.got(door, f"/{uploads.FILES_VERSION}/{name}"))
+    except client.failures(EngineError) as error:
+        said = answers.said(error)
+        return LOST_STATE if said and said.error and said.status in uploads.GONE else ""
+    return str(file.get("state") or "")
 
 
 async def _model(request: Request) -> bytes:
@@ -71,21 +118,12 @@ async def _model(request: Request) -> bytes:
     return await client.got(door, f"/{model.api_version}/models/{model.id}")
 
 
-def _of_model(said: Said | None) -> Code | None:
-    """Return what a look at the model tells: its key is refused, it is gone, or nothing."""
-    if said is None:
-        return None
-    if answers.is_about_key(said):
-        return Code.CREDENTIALS_REJECTED
-    return Code.MODEL_UNAVAILABLE if said.status == 404 else None
-
-
 async def _asked(look: Awaitable[object]) -> Said | None:
-    """Return the provider's own no to a look; nothing where it says yes, or nothing that can be relied on."""
+    """Return what the provider says to a look: YES, its own no, or nothing that can be relied on."""
     try:
         async with asyncio.timeout(LOOK_SECONDS):
             await look
     except client.failures(EngineError) as error:
         said = answers.said(error)
         return said if said and said.error else None
-    return None
+    return YES

@@ -28,7 +28,8 @@ PAUSE_SECONDS, LONGEST_PAUSE = 0.2, 5.0
 KEPT_FOR = timedelta(hours=47)
 """The provider keeps a file for 48 hours; the last hour is not relied on."""
 UPLOAD_SECONDS = 1800.0
-ACTIVE, FAILED = "ACTIVE", "FAILED"
+ACTIVE, PROCESSING, FAILED = "ACTIVE", "PROCESSING", "FAILED"
+STILL_READING = "The provider is still reading the file. Start it again in a while."
 GONE = frozenset({403, 404})
 """A file that is missing may be answered by either."""
 KEPT_AT_MOST = timedelta(hours=48)
@@ -99,9 +100,7 @@ async def put(door: Door, api_version: str, entry: Input, seconds: float = PROCE
         except Gone:
             pass
         except TimeoutError as error:
-            raise Broken(
-                "The provider is still reading the file. Start it again in a while.", Code.TIMED_OUT
-            ) from error
+            raise Broken(STILL_READING, Code.TIMED_OUT) from error
     return await _uploaded(door, api_version, entry)
 
 

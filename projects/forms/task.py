@@ -30,6 +30,8 @@ class TaskForm(forms.Form):
     """
 
     quiet = False
+    was_refused = False
+    """Whether it was sent, and the budget did not cover it."""
     found: Checked | None = None
     ways: tuple[Way, ...] | list[Way] = ()
 
@@ -62,6 +64,7 @@ class TaskForm(forms.Form):
         able = policies.abilities(user, project.team_id)
         self.can_make = Ability.MAKE in able
         self.can_see_money = Ability.MONEY in able
+        self.can_budget = Ability.BUDGET in able
 
     def _slot_field(self, slot: Slot) -> forms.ModelMultipleChoiceField[Asset]:
         field = forms.ModelMultipleChoiceField(
@@ -125,6 +128,20 @@ class TaskForm(forms.Form):
     def sells(self) -> bool:
         """Return whether a paid engine is among the ways, so that words are sent to a provider."""
         return any(way.engine.paid for way in self.ways)
+
+    @property
+    def drafts(self) -> bool:
+        """Return whether it can be made for free."""
+        return any(way.found and not way.engine.paid for way in self.ways)
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether a paid way costs more at once than the scarcest budget has left."""
+        return any(way.found and not self.covers(way.found) for way in self.ways)
+
+    def covers(self, found: Checked) -> bool:
+        """Return whether the scarcest budget has enough left for what a request holds at once."""
+        return not found.now or self.budget is None or found.now <= self.budget.left
 
     @property
     def seller(self) -> str:

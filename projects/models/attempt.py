@@ -26,16 +26,18 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
             raise ValueError(f"An attempt never goes from {source} to {target}.")
         return self.filter(pk=pk, state=source).update(state=target, **fields) == 1
 
-    def repeat(self, last: Attempt) -> Attempt:
-        """Return a new attempt of a paid step, through the same door at the same prices; nothing is held yet."""
+    def repeat(self, last: Attempt, **today: Any) -> Attempt:
+        """Return a new attempt of a paid step through the same door; nothing is held yet.
+
+        today: the model's version and its prices, where they are not those of the last attempt.
+        """
         return self.create(
             step=last.step,
             number=last.number + 1,
             door=last.door,
             model=last.model,
-            model_version=last.model_version,
-            prices=last.prices,
             bill=Bill.UNKNOWN,
+            **{"model_version": last.model_version, "prices": last.prices, **today},
         )
 
 

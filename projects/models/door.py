@@ -73,24 +73,16 @@ class DoorQuerySet(models.QuerySet["Door"]):
         """Return the doors that the environment opens now."""
         self.note_environment()
         opened = Q(pk__in=[])
-        for kind, last4 in _environment().items():
-            opened |= Q(kind=kind, last4=last4)
+        for said in _environment():
+            opened |= Q(**said)
         return self.filter(opened, team=None)
 
     def note_environment(self) -> None:
-        """Make a row for each key of the environment, so that attempts can name the door that they used."""
-        known = set(self.filter(team=None).values_list("kind", "last4"))
-        for kind, last4 in _environment().items():
-            if (kind, last4) not in known:
-                self.get_or_create(
-                    team=None,
-                    kind=kind,
-                    last4=last4,
-                    defaults={
-                        "project": settings.GOOGLE_CLOUD_PROJECT,
-                        "location": settings.GOOGLE_CLOUD_LOCATION,
-                    },
-                )
+        """Make a row for each door of the environment, so that attempts can name the one that they used."""
+        known = list(self.filter(team=None).values("kind", "last4", "project", "location"))
+        for said in _environment():
+            if not any(said.items() <= row.items() for row in known):
+                self.get_or_create(team=None, **said)
 
 
 class Door(models.Model):
@@ -131,7 +123,9 @@ class Door(models.Model):
             models.UniqueConstraint(fields=["team", "kind", "last4"], name="door_once"),
             # SQLite counts a row without a team as different from every other.
             models.UniqueConstraint(
-                fields=["kind", "last4"], condition=Q(team=None), name="door_of_studio_once"
+                fields=["kind", "last4", "project", "location"],
+                condition=Q(team=None),
+                name="door_of_studio_once",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["developer", "vertex", "openrouter"]), name="door_kind"
@@ -225,15 +219,19 @@ def _base_urls() -> dict[str, str]:
     }
 
 
-def _environment() -> dict[str, str]:
-    """Return the doors that the environment opens: the kind, and the last four signs that tell one from another."""
-    found = {}
-    if settings.GOOGLE_GENAI_USE_VERTEXAI and settings.GOOGLE_CLOUD_PROJECT:
-        found["vertex"] = settings.GOOGLE_CLOUD_PROJECT[-4:]
+def _environment() -> list[dict[str, Any]]:
+    """Return what tells each door that the environment opens from every other one.
+
+    A key leads to its own account, whatever project is set beside it.
+    """
+    found: list[dict[str, Any]] = []
+    if settings.GOOGLE_GENAI_USE_VERTEXAI and (project := settings.GOOGLE_CLOUD_PROJECT):
+        where = {"project": project, "location": settings.GOOGLE_CLOUD_LOCATION}
+        found.append({"kind": "vertex", "last4": project[-4:], **where})
     if settings.GEMINI_API_KEY and not found:
-        found["developer"] = settings.GEMINI_API_KEY[-4:]
+        found.append({"kind": "developer", "last4": settings.GEMINI_API_KEY[-4:]})
     if settings.OPENROUTER_API_KEY:
-        found["openrouter"] = settings.OPENROUTER_API_KEY[-4:]
+        found.append({"kind": "openrouter", "last4": settings.OPENROUTER_API_KEY[-4:]})
     return found
 
 

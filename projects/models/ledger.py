@@ -21,7 +21,7 @@ from projects.models.approval import Approval
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt
 from projects.models.project import Project
-from projects.models.spend import NOTHING, Budget, Spend
+from projects.models.spend import NOTHING, Budget, Spend, held_still
 from projects.models.step import Step
 from projects.states import AttemptState, Bill, Status
 
@@ -211,7 +211,7 @@ def _exact(usd: Decimal | None) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class ClipSeconds:
-    """The length of the paid clips that are finished and not deleted, and of those among them that are approved."""
+    """The length of the paid clips that are finished, and of those that are approved; deleted ones were paid too."""
 
     finished: Decimal
     approved: Decimal
@@ -219,9 +219,7 @@ class ClipSeconds:
 
 def clip_seconds(scope: Scope) -> ClipSeconds:
     """Return how many seconds of clips were got for the money."""
-    clips = Step.objects.live().filter(
-        status=Status.SUCCEEDED, output__kind=Asset.Kind.VIDEO, output__deleted_at=None
-    )
+    clips = Step.objects.filter(status=Status.SUCCEEDED, output__kind=Asset.Kind.VIDEO)
     paid = clips.filter(pk__in=entries(scope).filter(state=AttemptState.STORED).values("step"))
     approved = Q(pk__in=Approval.objects.standing().values("step"))
     sums = paid.aggregate(finished=Sum("output__seconds"), approved=Sum("output__seconds", filter=approved))
@@ -248,9 +246,14 @@ def clip_price(models: Iterable[Model], seconds: int) -> ClipPrice | None:
 def begin_project(project: Project, limit: Decimal) -> Budget:
     """Return a new budget of a project that already counts what the project has spent and holds.
 
-    Entries that may still change settle on it too; what is billed does not change any more.
+    Entries that may still change settle on it too; what is billed does not change any more. No money moves meanwhile:
+    first the entries are kept from settling and then new ones from being held, the order in which a runner does both.
     """
     scope = Scope((), project.pk)
+    may_change = open_(scope) | entries(scope).filter(bill=Bill.UNKNOWN)
+    kept = Attempt.objects.select_for_update(no_key=True).filter(pk__in=may_change.values("pk"))
+    list(kept.order_by("pk").values_list("pk"))
+    held_still(project.team)
     spent = _exact(entries(scope).aggregate(usd=Sum("cost_usd"))["usd"])
     budget = Budget.objects.create(
         scope=Budget.Scope.PROJECT,
@@ -259,7 +262,7 @@ def begin_project(project: Project, limit: Decimal) -> Budget:
         reserved=held(scope).usd,
         spent=spent,
     )
-    moving = list(open_(scope) | entries(scope).filter(bill=Bill.UNKNOWN))
+    moving = list(may_change.all())
     for attempt in moving:
         attempt.budget_ids = [*attempt.budget_ids, budget.pk]
     Attempt.objects.bulk_update(moving, ["budget_ids"], batch_size=200)

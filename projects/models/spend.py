@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
@@ -47,7 +48,6 @@ class Budget(models.Model):
         """How often it starts anew."""
 
         NONE = "none"
-        DAY = "day"
         MONTH = "month"
 
     scope = models.CharField(max_length=8, choices=Scope)
@@ -88,6 +88,18 @@ class Budget(models.Model):
     def __str__(self) -> str:
         return f"The budget of {self.team or self.project or self.member}"
 
+    def clean(self) -> None:
+        """Refuse a budget that nothing is held on: a team's is read by the month, the others for good."""
+        is_monthly = self.scope == self.Scope.TEAM
+        if is_monthly != (self.period == self.Period.MONTH):
+            right = (
+                "for a month. Set the period to month" if is_monthly else "for good. Set the period to none"
+            )
+            raise ValidationError({"period": f"A {self.scope}'s budget is {right}."})
+        if is_monthly and self.starts_on and self.starts_on.day != 1:
+            first = self.starts_on.replace(day=1)
+            raise ValidationError({"starts_on": f"A month begins on its first day. Set {first}."})
+
     @property
     def left(self) -> Decimal:
         """Return what can still be reserved."""
@@ -118,22 +130,30 @@ def _of_month(team: Team, first: date, last: Budget | None) -> Budget:
     )
 
 
-def month_limit(team: Team, day: date) -> Decimal:
-    """Return what a team may spend in the month of a day (UTC): the limit that was set last, else the default."""
-    return months([team], day)[0].limit_usd
+def held_still(team: Team) -> Budget:
+    """Return the team's budget of this month, begun when missing: nobody else holds on it until the transaction ends.
+
+    It is the first that every hold takes, so two of them never wait for each other.
+    """
+    today = timezone.now().astimezone(UTC).date()
+    known = {
+        "scope": Budget.Scope.TEAM,
+        "team": team,
+        "period": Budget.Period.MONTH,
+        "starts_on": today.replace(day=1),
+    }
+    rows = Budget.objects.select_for_update(no_key=True)
+    if (month := rows.filter(**known).first()) is not None:
+        return month
+    return rows.get_or_create(**known, defaults={"limit_usd": months([team], today)[0].limit_usd})[0]
 
 
 def budgets_of(project: Project, user: User) -> list[Budget]:
-    """Return every budget that a person's work in a project is held on; the team's month is begun when missing."""
-    month = months([project.team], timezone.now().astimezone(UTC).date())[0]
-    if month._state.adding:
-        known = {
-            "scope": month.scope,
-            "team": month.team,
-            "period": month.period,
-            "starts_on": month.starts_on,
-        }
-        month, _ = Budget.objects.get_or_create(**known, defaults={"limit_usd": month.limit_usd})
+    """Return every budget that a person's work in a project is held on, in the transaction that holds it.
+
+    Whoever begins a limit of the project meanwhile waits for its end, and counts what was held.
+    """
+    month = held_still(project.team)
     own = Q(project=project) | Q(member__team=project.team, member__user=user)
     return [month, *Budget.objects.filter(own, period=Budget.Period.NONE)]
 
@@ -204,12 +224,14 @@ def reserve(attempt: Attempt, usd: Decimal, budgets: Iterable[Budget]) -> None:
 
 def carry_over(old: Attempt, new: Attempt, refusal: Receipt) -> None:
     """Settle a refused attempt at nothing and hold the same for the next one: the budgets do not move in between."""
-    held = old.spend.filter(kind=Spend.Kind.RESERVE).first()
+    # Not as the attempt was read: a limit that was set while it ran counts it too.
+    holds = old.spend.filter(kind=Spend.Kind.RESERVE).annotate(budgets=F("attempt__budget_ids"))
+    held = holds.first()
     if held is None:
         return
     _line(old, Spend.Kind.RELEASE, held.usd, refusal, "refused")
     _line(old, Spend.Kind.CHARGE, NOTHING, refusal, "refused")
-    new.budget_ids, new.quote_usd = old.budget_ids, held.usd
+    new.budget_ids, new.quote_usd = held.budgets, held.usd
     new.save(update_fields=["budget_ids", "quote_usd"])
     _line(new, Spend.Kind.RESERVE, held.usd)
 

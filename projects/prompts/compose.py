@@ -87,8 +87,8 @@ def _action(wish: Wish) -> str:
 
 def _look(wish: Wish) -> Iterable[str]:
     """Yield place, light, lens, style and mood: a term of the vocabulary in its words, anything else as typed."""
-    if wish.place == "as in the photo":
-        yield "The background stays as in the photo."
+    if wish.place in {"as in the photo", "as in the picture"}:
+        yield f"The background stays {wish.place}."
     elif wish.place:
         yield sentence(f"The place: {wish.place}")
     found = {

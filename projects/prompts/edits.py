@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from projects.wish import Box, Change, Wish
 
@@ -64,6 +64,21 @@ def prompt(wish: Wish) -> str:
 def also(wish: Wish) -> str:
     """Return the sentences of the changes that were folded into a wish that is no edit itself."""
     return "" if wish.change else " ".join(_said(change, alone=False) for change in wish.folded)
+
+
+def said(change: Change) -> str:
+    """Return a change as one sentence beside others."""
+    return _said(change, alone=False)
+
+
+def followed(first: str, later: Iterable[str]) -> str:
+    """Return a version's words, then each later change on a line of its own; that the rest stays is said last, once."""
+    lines = [_without_rest(words) for words in (first, *later)]
+    return "\n".join(line for line in (*lines, SAME if SAME in first else "") if line)
+
+
+def _without_rest(words: str) -> str:
+    return words.replace(SAME, "").replace(CONTINUES, "").strip()
 
 
 def fold(anchor: Wish, changes: Sequence[Change]) -> Wish:

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from projects import progress
@@ -38,17 +39,17 @@ def late() -> QuerySet[Attempt]:
 def found(attempt: Attempt) -> bool:
     """Give an attempt the answer that is known of it, and let its step go on; true when there is one."""
     answer = spool.found(attempt.uuid) or _told(attempt)
-    return answer is not None and _revived(attempt, answer)
+    return answer is not None and revived(attempt, answer)
 
 
 def _told(attempt: Attempt) -> Ticket | None:
-    """Return the ticket that a receipt names."""
-    told = attempt.receipts.filter(kind__in=(Receipt.Kind.TICKET, Receipt.Kind.HOOK)).order_by("pk")
+    """Return the ticket that an answer to the create itself has left; what a hook names is looked at first."""
+    told = attempt.receipts.filter(kind=Receipt.Kind.TICKET).order_by("-pk")
     return next((dict(receipt.body["ticket"]) for receipt in told if receipt.body.get("ticket")), None)
 
 
 @transaction.atomic
-def _revived(attempt: Attempt, answer: Ticket | Ended) -> bool:
+def revived(attempt: Attempt, answer: Ticket | Ended) -> bool:
     """Put the answer on the attempt; its step is followed, or where that has moved on, a sibling that takes it over."""
     step = Step.objects.select_for_update().get(pk=attempt.step_id)
     revivable = Q(state__in=REVIVABLE) | Q(pk__in=late())
@@ -106,8 +107,7 @@ def presume(attempt: Attempt, by: User | None = None) -> None:
 
 def sweep() -> None:
     """Adopt every late answer, fetch again what could not be had, book what is too old, and tidy the spool."""
-    told = Receipt.objects.filter(kind__in=(Receipt.Kind.TICKET, Receipt.Kind.HOOK)).values("attempt")
-    heard_of = Q(uuid__in=list(spool.waiting())) | Q(pk__in=told)
+    heard_of = Q(uuid__in=list(spool.waiting())) | Q(pk__in=news(Receipt.Kind.TICKET).values("attempt"))
     for attempt in Attempt.objects.filter(heard_of, state__in=REVIVABLE):
         found(attempt)
     _fetch_again()
@@ -120,6 +120,15 @@ def sweep() -> None:
             presume(attempt)
     for attempt in Attempt.objects.filter(uuid__in=list(spool.waiting()), state__in=GONE):
         spool.drop(attempt.uuid)
+
+
+def news(kind: Receipt.Kind) -> QuerySet[Receipt]:
+    """Return the receipts of a kind that name an interaction which no other attempt of the same door has."""
+    told = Receipt.objects.filter(kind=kind)
+    others = Attempt.objects.filter(door=OuterRef("attempt__door"), ticket_id=OuterRef("name"))
+    taken = Exists(others.exclude(pk=OuterRef("attempt")))
+    name = Coalesce(KT("body__ticket__id"), Value(""), output_field=TextField())
+    return told.annotate(name=name).exclude(name="").exclude(taken)
 
 
 def _fetch_again() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from projects import policies
-from projects.engines import errors
 from projects.engines.errors import EngineError, Refused
 from projects.failures import Code
 from projects.models import Closure, Door, Step
@@ -11,7 +10,7 @@ from projects.runner.limits import limits
 
 ASKED_TO_WAIT = "The provider asked to wait. It is tried again by itself."
 UNREACHABLE = "The provider cannot be reached. It is tried again."
-UPLOADED_AGAIN = "The provider lost a file that was sent to it. It is uploaded again by itself."
+UPLOADED_AGAIN = "A file that was sent to the provider is not ready there. It is sent again by itself."
 WAITS: dict[Code, tuple[str, str]] = {
     Code.QUOTA_EXHAUSTED: ("quota", ASKED_TO_WAIT),
     Code.FILE_PROCESSING_FAILED: ("upload", UPLOADED_AGAIN),
@@ -35,9 +34,12 @@ def rest(step: Step, error: EngineError, seconds: float) -> None:
 def close(step: Step, error: EngineError) -> None:
     """Close what a no for good concerns: the door of a refused key, or a model's ability where the step was asked for.
 
-    What billing of the key's own project would mend is no matter of the country alone: it closes nothing.
+    Only what is proven closes: a reason or a whole sentence of the provider names it, or a look was refused too. A
+    guess by the status fails its own step alone.
     """
+    if not isinstance(error, Refused) or not error.proven:
+        return
     if error.code == Code.CREDENTIALS_REJECTED and step.door_id:
         Door.objects.refuse(step.door_id, limits().quota_wait)
-    if error.code == Code.REGION_LIMITED and error.sentence != errors.BILLING:
+    if error.code == Code.REGION_LIMITED:
         Closure.objects.close(step, policies.country(step.project, step.order.by_id))

@@ -58,6 +58,7 @@ class Runner:
             asyncio.create_task(self._look_for_work(), name="look for due steps"),
             asyncio.create_task(self._flush(), name="write progress"),
             asyncio.create_task(_sweep(), name="sweep"),
+            asyncio.create_task(looks.as_told(), name="look at what hooks told"),
             asyncio.create_task(forget.each_minute(), name="delete at providers"),
         ]
 

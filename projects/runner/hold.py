@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,7 @@ from projects.runner.limits import limits
 from projects.states import Status
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class ClaimLost(Exception):
@@ -38,6 +39,7 @@ class Hold:
 
     def __init__(self, step: Step, claim: UUID, *, is_paid: bool = False) -> None:
         self.cancel_asked = False
+        self._cancelled = asyncio.Event()
         self.step_id, self.claim = step.pk, claim
         self.renewed = time.monotonic()
         self._is_paid = is_paid
@@ -64,12 +66,26 @@ class Hold:
         if self._why is not None and kind is asyncio.CancelledError and self._work.uncancel() == 0:
             raise self._why from error
 
+    async def free(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what work comes to that costs nothing yet: a cancel ends it. Raises CancelAsked."""
+        working, asked = asyncio.create_task(work), asyncio.create_task(self._cancelled.wait())
+        try:
+            await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise CancelAsked
+            return working.result()
+        finally:
+            working.cancel()
+            asked.cancel()
+            await asyncio.gather(working, asked, return_exceptions=True)
+
     def heed(self, row: Mapping[str, Any] | None) -> None:
         """Stop the work where the row says so."""
         if row is None or row["status"] != Status.RUNNING or row["claim"] != self.claim:
             self._why = ClaimLost
         elif row["cancel_at"] and self._is_paid:
             self.cancel_asked = True
+            self._cancelled.set()
         elif row["cancel_at"]:
             self._why = CancelAsked
         if self._why is not None:

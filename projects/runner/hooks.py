@@ -11,11 +11,16 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from projects.models import Attempt, Door
 
 
-def address(attempt: Attempt) -> str:
-    """Return where the hook of an attempt is posted; nothing unless it can arrive and its signature can be checked."""
-    can_come = settings.PUBLIC_URL.startswith("https://") and settings.WEBHOOK_JWKS_URL
+def address(attempt: Attempt) -> str | None:
+    """Return where the hook of an attempt is posted: an address of its own, or "" for the one that was registered.
+
+    None unless it can arrive and its signature can be checked.
+    """
+    can_come = settings.PUBLIC_URL.startswith("https://")
     if not can_come or attempt.door is None or attempt.door.kind != Door.Kind.DEVELOPER:
-        return ""
+        return None
+    if not settings.WEBHOOK_JWKS_URL:
+        return "" if settings.WEBHOOK_SECRET else None
     path = reverse("projects:hook-attempt", args=[attempt.uuid, _mark(attempt.uuid)])
     return f"{settings.PUBLIC_URL}{path}"
 

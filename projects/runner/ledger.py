@@ -266,17 +266,13 @@ def without_key(step: Step, claim: UUID, sentence: str) -> None:
     Step.objects.end(step.pk, claim, Status.QUEUED, waits_for="key", note=sentence[:300])
 
 
-def _is_held(step: Step, claim: UUID) -> bool:
-    return Step.objects.select_for_update().held(step.pk, claim).exists()
-
-
 def _goes_on(step: Step, claim: UUID, phase: Phase) -> bool:
     """Write the phase that a line begins, which proves the claim as well; true when this claim held the step."""
     return Step.objects.held(step.pk, claim).write(**progress.at_work(phase)) == 1
 
 
 def _require_claim(step: Step, claim: UUID) -> None:
-    if not _is_held(step, claim):
+    if not Step.objects.select_for_update().held(step.pk, claim).exists():
         raise ClaimLost
 
 

@@ -23,7 +23,7 @@ class Limits:
     progress: float = 1
     hand_back: float = 2.5
     longest_step: float = 3600
-    last_answer: float = 6
+    last_answer: float = 8
     """So long a process that ends waits for the answer to a paid call."""
     longest_cancel: float = 600
     longest_wait: float = 1800

@@ -25,7 +25,7 @@ from projects.engines.base import Ended, Engine, Files, Output, Progress, Reques
 from projects.engines.errors import Broken, Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Door, Step, files
-from projects.runner import closing, damaged, ledger, remembered, requests, spool
+from projects.runner import closing, damaged, ledger, looks, remembered, requests, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
 from projects.runner.limits import hinted, limits, pause, rest
 from projects.states import AttemptState, Phase
@@ -110,12 +110,14 @@ async def _sent(run: Run) -> Ticket | Ended:
 async def _prepared(run: Run) -> Request:
     """Return the request as it is sent. What refuses its files for a while is waited for: nothing was paid for."""
     try:
-        return await remembered.prepared(run.engine, run.request, run.files, run.step)
+        return await run.hold.free(remembered.prepared(run.engine, run.request, run.files, run.step))
     except Refused as error:
         if run.hold.cancel_asked:
             raise CancelAsked from error
         if (again := await database_sync_to_async(_again)(run, error)) is None:
-            raise
+            found = await remembered.sorted_out(error, run.request, run.attempt)
+            await database_sync_to_async(closing.close)(run.step, found)
+            raise found from error
         put_off = database_sync_to_async(ledger.not_sent)
         await put_off(run.step, run.claim, run.attempt, again, error, rest(error))
         raise Settled from error
@@ -264,6 +266,7 @@ async def _refused(run: Run, error: Refused) -> None:
 
 async def _doubt(run: Run, error: EngineError) -> None:
     await database_sync_to_async(ledger.doubtful)(run.step, run.claim, run.attempt, error)
+    looks.soon()
 
 
 def _again(run: Run, error: Refused) -> float | None:

@@ -131,15 +131,16 @@ def _drop_unread(assets: dict[str, int], door: int) -> None:
 async def sorted_out(error: Refused, request: Request, attempt: Attempt) -> Refused:
     """Return why a create was refused, once what was sent has been looked at.
 
-    An upload that is gone is forgotten; once in a step it is sent again (`again`).
+    An upload that is gone, or that was not read, is forgotten; once in a step it is sent again (`again`).
     """
     task = asyncio.current_task()
     if not sorting.is_open(error, request) or (task is not None and task.cancelling()):
         return error  # a process that is ending has no time to look
     names = await database_sync_to_async(_sent)(attempt)
     found, gone = await sorting.sorted_out(error, request, names)
-    if gone:
-        found.again = await database_sync_to_async(_may_send_again)(attempt, gone)
+    if gone or found.again:
+        is_first = await database_sync_to_async(_may_send_again)(attempt, gone)
+        found.again = found.again and is_first
     return found
 
 
@@ -154,7 +155,7 @@ def _sent(attempt: Attempt) -> list[str]:
 
 @transaction.atomic
 def _may_send_again(attempt: Attempt, gone: list[str]) -> bool:
-    """Forget files that are gone, and return whether it is the first time that the step lost one."""
+    """Forget files that are of no use, and return whether it is the first time that one of the step's was not there."""
     Removal.objects.ask_files(ProviderFile.objects.filter(door=attempt.door_id, name__in=gone))
     lost = attempt.step.attempts.filter(state=AttemptState.REFUSED, code=Code.FILE_PROCESSING_FAILED)
     return not lost.exists()

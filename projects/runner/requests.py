@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,10 @@ from typing import Any
 from django.utils import timezone
 
 from projects import catalogue, engines, policies
-from projects.engines import models
-from projects.engines.base import Chain, Input, Request, Verdict
+from projects.engines import base, models, prices, stills
+from projects.engines.base import Chain, Input, Json, Quote, Request, Verdict
 from projects.engines.errors import Refused
-from projects.engines.models import Model
-from projects.engines.omni import IN_CHAIN
+from projects.engines.models import IN_CHAIN, Model
 from projects.failures import FAILURES, Code
 from projects.models import Asset, Attempt, Closure, Door, Order, Step, files, model
 from projects.models.project import People
@@ -57,26 +57,68 @@ def inputs_of(chosen: dict[str, list[Asset]]) -> tuple[Input, ...]:
 def of_step(step: Step, attempt: Attempt) -> Request:
     """Return the request of a step, with the paths of its files.
 
-    Raises Refused when one was deleted for good, or its conversation is lost.
+    Raises Refused when one was deleted for good, its conversation is lost, or its model is no longer offered.
     """
+    door = step.door.plain() if step.door else None
+    request = _asked(step, door, checked=attempt.state == AttemptState.PLANNED)
+    return replace(request, label=str(attempt.uuid), hook=hooks.address(attempt))
+
+
+def quoted(step: Step) -> Json:
+    """Return what a step that a provider makes may cost today and at which prices, as an order's plan keeps it.
+
+    Raises Refused where it cannot be sent as it is any more.
+    """
+    row = step.door
+    if row is None:
+        raise Refused(FAILURES[Code.CREDENTIALS_MISSING].why, Code.CREDENTIALS_MISSING)
+    without_key = base.Door(row.pk, row.kind, "", row.project, row.location, row.bucket)
+    request = _asked(step, without_key, checked=True)
+    verdict = engines.get(step.engine).can(request)
+    if verdict.quote is None:
+        raise Refused(verdict.sentence, verdict.code or Code.INPUT_REJECTED)
+    return priced(request, verdict.quote)
+
+
+def priced(request: Request, quote: Quote) -> Json:
+    """Return what a request may cost, and the prices that it is settled by, whatever the table says later."""
+    known = {"usd": str(quote.usd_max), "version": quote.model_version, "prices": {}}
+    if request.model is None:
+        return known
+    size = stills.size_of(request) if request.model.image else request.wish.size or "720p"
+    measured = min(quote.usd_measured, quote.usd_max) or quote.usd_max
+    charges = {"quote": str(quote.usd_max), "measured": str(measured)}
+    return {**known, "prices": prices.stored(request.model, size) | charges}
+
+
+def _asked(step: Step, door: base.Door | None, *, checked: bool) -> Request:
+    """Return what a step asks for. `checked`: raises Refused where it may not be sent now."""
     chosen = assets_of(step)
     chain = continued(chain_of(step.parent, step.door), step.engine, step.model)
-    if attempt.state == AttemptState.PLANNED:
+    row = model_of(step.model, step.door) if step.door else None
+    if checked:
         _require_sendable(step, [asset for assets in chosen.values() for asset in assets])
         _require_chain(step, chain)
+        _require_offered(step, row)
     return Request(
         wish=Wish.from_json(step.wish),
         task=step.task,
         ability=step.ability,
         inputs=inputs_of(chosen),
-        model=model_of(step.model, step.door) if step.door else None,
-        door=step.door.plain() if step.door else None,
+        model=row,
+        door=door,
         chain=chain,
         prompt=step.prompt,
-        label=str(attempt.uuid),
         seed=step.seed,
-        hook=hooks.address(attempt),
     )
+
+
+def _require_offered(step: Step, row: Model | None) -> None:
+    """Raise Refused for a model that has retired since it was asked for."""
+    if step.door is None or (row is not None and row.is_offered):
+        return
+    sentence = f"{row.label if row else step.model} is no longer offered. Choose its successor on the form."
+    raise Refused(sentence, Code.MODEL_UNAVAILABLE)
 
 
 def _require_sendable(step: Step, assets: list[Asset]) -> None:

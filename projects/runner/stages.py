@@ -13,13 +13,16 @@ from django.db import transaction
 
 from projects import engines, progress
 from projects.engines.base import Json
+from projects.engines.errors import Refused
 from projects.models import Attempt, Order, Step, spend
 from projects.prompts import compose
+from projects.runner import requests
 from projects.states import ENDED, Bill, Status
 from projects.wish import Wish
 
 PICK, BUDGET = "pick", "budget"
 PICK_ONE = "Pick the still to go on with."
+OTHER_TERMS = f"The model or its price has changed since this was asked for. {PICK_ONE}"
 
 
 class MovedOn(Exception):
@@ -81,7 +84,7 @@ def _begin(order: Order, number: int, first: Step) -> None:
     if order.stop_after == order.plan[number - 1]["name"]:
         return
     try:
-        go_on(waiting, first, order.plan[number]["offer"])
+        _go_on_as_agreed(waiting, first)
     except spend.Overspent as error:
         note = f"It needs ${Decimal(order.plan[number]['offer']['usd']):.2f}. {error} It goes on once there is more."
         Step.objects.filter(pk=waiting.pk).write(waits_for=BUDGET, note=note)
@@ -99,13 +102,38 @@ def go_on(step: Step, chosen: Step, offer: Json) -> None:
     progress.step_changed(step)
 
 
+def _go_on_as_agreed(step: Step, first: Step) -> None:
+    """Let a step go on by itself; where that is dearer by now, or its model has retired, a person picks instead."""
+    terms = _terms(step, step.order.plan[step.stage]["offer"])
+    if terms is not None:
+        go_on(step, first, terms)
+        return
+    waiting = Step.objects.filter(pk=step.pk, status=Status.QUEUED, waits_for__in=(PICK, BUDGET))
+    if waiting.write(waits_for=PICK, note=OTHER_TERMS):
+        progress.step_changed(step)
+
+
+def _terms(step: Step, agreed: Json) -> Json | None:
+    """Return what was agreed, at the prices of today; nothing where it cannot be had for that any more."""
+    if step.door is None:
+        return agreed
+    row = requests.model_of(step.model, step.door)
+    if row is not None and row.version == agreed["version"]:
+        return agreed
+    try:
+        today = requests.quoted(step)
+    except Refused:
+        return None
+    return {**agreed, **today} if Decimal(today["usd"]) <= Decimal(agreed["usd"]) else None
+
+
 def fund() -> None:
     """Let every step go on that waits for budget and finds room now."""
     waiting = Step.objects.filter(status=Status.QUEUED, waits_for=BUDGET, deleted_at=None)
     for step in waiting.select_related("order__by", "project__team", "parent").order_by("pk"):
         try:
             if step.parent is not None:
-                go_on(step, step.parent, step.order.plan[step.stage]["offer"])
+                _go_on_as_agreed(step, step.parent)
         except (spend.Overspent, MovedOn):
             continue
 

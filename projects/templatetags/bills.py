@@ -107,4 +107,4 @@ def price_again(step: Step) -> Decimal:
     last = step.attempts.order_by("-number").first()
     if last is None or last.bill == Bill.FREE or not is_paid(step) or last.state == AttemptState.FINISHED:
         return NOTHING
-    return repeats.price_of(last)
+    return repeats.price_now(step, last)

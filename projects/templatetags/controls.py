@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from projects.actions import choice
-from projects.actions.orders import Checked
+from projects.actions.orders import Checked, Way
 from projects.catalogue.base import Column, Control, Option
 from projects.engines.base import Engine
 from projects.forms import TaskForm
+from projects.models import Budget
 from projects.models.spend import NOTHING
 from projects.templatetags.money import usd
 
@@ -210,11 +213,12 @@ def edges(drawn: Drawn) -> list[Edge]:
     return [Edge(f"{name}, %", value) for name, value in zip(names, values, strict=False)]
 
 
+RENDER = "Render "
 VERBS = {
     "draft": "Make a draft",
     "local": "Make it",
-    "nano-banana": "Render image",
-    "omni": "Render clip",
+    "nano-banana": f"{RENDER}image",
+    "omni": f"{RENDER}clip",
 }
 
 
@@ -225,14 +229,54 @@ def verb(engine: Engine) -> str:
 
 
 @register.filter
-def leaves(form: TaskForm, found: Checked) -> str:
-    """Return what a paid way leaves of the scarcest budget, or that it is not enough; nothing where none is known."""
+def does(way: Way) -> str:
+    """Return what the button of a way does, and how many results it asks a provider for."""
+    words = verb(way.engine)
+    if not (way.found and words.startswith(RENDER)):
+        return words
+    first = way.found.plan.stages[0]
+    noun = "still" if first.name == "still" else words.removeprefix(RENDER)
+    return f"{RENDER}{first.takes} {noun}s" if first.takes > 1 else RENDER + noun
+
+
+@register.filter
+def too_dear(form: TaskForm, way: Way) -> bool:
+    """Return whether the budget does not cover a way. Its button stays on: the server decides."""
+    return way.found is not None and not form.covers(way.found)
+
+
+@register.filter
+def remedies(form: TaskForm) -> str:
+    """Return what the budget has left, as it is not enough, and what helps."""
+    left = usd(_left(form.budget)) if form.budget else usd(NOTHING)
+    raised = "Raise it" if form.can_budget else "Ask a producer to raise it"
+    instead = "make a draft" if form.drafts else "ask for less"
+    return f"The budget has {left} left, which is not enough. {raised}, or {instead}."
+
+
+@register.filter
+def budget_url(form: TaskForm) -> str:
+    """Return the page that changes the scarcest budget, for those who may; a member's own has none."""
     budget = form.budget
-    if budget is None:
+    if not form.can_budget or budget is None or budget.member_id:
         return ""
-    left = max(NOTHING, budget.left)
-    if found.now > left:
-        return f"The budget has {usd(left)} left, which is not enough. Ask a producer to raise it, or make a draft."
+    if budget.project_id:
+        return reverse("projects:project-budget", args=[budget.project_id])
+    return reverse("projects:team-budget", args=[budget.team_id])
+
+
+def _left(budget: Budget) -> Decimal:
+    """Return what is left in whole tenths of a cent: rounded up, it would seem to cover what it does not."""
+    return max(NOTHING, budget.left).quantize(Decimal("0.001"), ROUND_FLOOR)
+
+
+@register.filter
+def leaves(form: TaskForm, found: Checked) -> str:
+    """Return what a paid way leaves of the scarcest budget; nothing where none is known or it is too dear."""
+    budget = form.budget
+    if budget is None or not form.covers(found):
+        return ""
+    left = _left(budget)
     if found.total > left:
         return f"The budget has {usd(left)} left, which does not cover what comes then."
     return f"Leaves {usd(left - found.total)} of {usd(budget.limit_usd)}."

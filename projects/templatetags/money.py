@@ -1,4 +1,4 @@
-"""The words for money: amounts in cents, bars of budgets and days, what a bill says, and why money was wasted."""
+"""The words for money: amounts, bars of budgets and days, what a bill says, and why money was wasted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from projects.templatetags.studio import NEVER_LEARNED
 
 register = template.Library()
 
-CENT = Decimal("0.01")
+CENTS, TENTHS, MOST_IN_A_LINE = 2, 3, 4
+"""How many places an amount shows: cents, tenths of a cent, and the finest of a price on a form."""
 WARNS_FROM = 80
 HEIGHT = 100
 REASONS = {
@@ -38,11 +39,26 @@ BILLS = {
 
 
 @register.filter
-def usd(amount: Decimal | None) -> str:
-    """Return an amount in cents; what is not nothing never reads as nothing."""
+def usd(amount: Decimal | None, places: int = 0) -> str:
+    """Return an amount with so many places, or as people read it: in cents, and below a dollar in tenths of one.
+
+    What is not nothing never reads as nothing.
+    """
     exact = amount or Decimal(0)
-    cents = exact.quantize(CENT, ROUND_HALF_UP)
-    return "under $0.01" if exact and not cents else f"${cents:,}"
+    places = (places if exact else CENTS) or (TENTHS if abs(exact) < 1 and fraction(exact) > CENTS else CENTS)
+    shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"under ${Decimal(1).scaleb(-places)}" if exact and not shown else f"${shown:,}"
+
+
+def fraction(*amounts: Decimal) -> int:
+    """Return with how many places each of some amounts is whole, cents at least."""
+    return max([CENTS, *(-int(one.normalize().as_tuple().exponent) for one in amounts)])
+
+
+@register.filter
+def exactly(amount: Decimal, places: int = CENTS) -> str:
+    """Return an amount with all its places and at least so many: such a column adds up."""
+    return f"${amount:,.{max(places, fraction(amount))}f}"
 
 
 @register.filter
@@ -70,17 +86,12 @@ def _terms(offer: Offer, takes: int) -> str:
     if quote is None or not quote.usd_max:
         return "free"
     more, on_top = quote.usd_max - quote.usd_measured, "inputs and thinking"
+    places = min(MOST_IN_A_LINE, fraction(quote.usd_measured, more))
     if stills.is_grounded(offer.request):
         on_top = "inputs, thinking and look-ups"
-    one = f"{', '.join(quote.lines)}: {_exact(quote.usd_measured)}"
-    one += f"; {on_top}: up to {_exact(more)}" if more else ""
+    one = f"{', '.join(quote.lines)}: {usd(quote.usd_measured, places)}"
+    one += f"; {on_top}: up to {usd(more, places)}" if more else ""
     return one if takes == 1 else f"{takes} \u00d7 {usd(offer.usd)} ({one})"
-
-
-def _exact(amount: Decimal) -> str:
-    """Return an amount with all its places, and cents at least."""
-    places = max(2, -int(amount.normalize().as_tuple().exponent))
-    return f"${amount:,.{places}f}"
 
 
 @register.filter
@@ -102,11 +113,16 @@ class Bar:
 @register.filter
 def bar(budget: Budget) -> Bar:
     """Return how far a budget is used; it warns from 80 % on. A budget of nothing is used up."""
-    used = budget.spent + budget.reserved
-    share = int(100 * used / budget.limit_usd) if budget.limit_usd else 100
-    spent = min(100, int(100 * budget.spent / budget.limit_usd)) if budget.limit_usd else 0
+    share, spent = (_share(budget, part) for part in (budget.spent + budget.reserved, budget.spent))
     tone = "bad" if budget.left <= 0 else "warn" if share >= WARNS_FROM else ""
-    return Bar(spent, min(100, share) - spent, share, tone)
+    whole = int(share.quantize(Decimal(1), ROUND_HALF_UP))
+    of_it = min(100, int(spent.quantize(Decimal(1), ROUND_HALF_UP)))
+    return Bar(of_it, min(100, whole) - of_it, min(whole, 99) if budget.left > 0 else whole, tone)
+
+
+def _share(budget: Budget, part: Decimal) -> Decimal:
+    """Return how much of a budget something is, in per cent."""
+    return 100 * part / budget.limit_usd if budget.limit_usd else Decimal(100)
 
 
 @register.filter
@@ -171,11 +187,18 @@ def named(model: str, names: dict[str, str]) -> str:
 
 @register.filter
 def units(entry: Attempt) -> str:
-    """Return what the money bought: seconds of clip, or a still; nothing where there is no result."""
-    output = entry.step.output
+    """Return what the money bought: seconds of clip, or a still; nothing where there is no result.
+
+    An extension bought what it added, its clip the seconds of the source too.
+    """
+    output, source = entry.step.output, entry.step.source
     if entry.state != AttemptState.STORED or output is None:
         return ""
-    return f"{output.seconds:.2f} s" if output.seconds else f"1 {output.kind}"
+    if not output.seconds:
+        return f"1 {output.kind}"
+    is_longer = entry.step.ability.startswith("video.extend")
+    before = (source.seconds if is_longer and source else None) or Decimal(0)
+    return f"{round(float(output.seconds - before), 2):g} s"
 
 
 @register.filter

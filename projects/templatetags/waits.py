@@ -20,7 +20,7 @@ WAITS = {
     "budget": "It waits for budget",
     "quota": "It waits for the provider's quota",
     "rate": "It waits until the provider takes more",
-    "upload": "The provider lost a file that was sent to it; it is uploaded again",
+    "upload": "A file that was sent to the provider is not ready there; it is sent again",
     "result": "The result did not arrive whole; it is fetched again, which is free",
     "key": "It waits for a key",
     "restore": "It waits after a restore",

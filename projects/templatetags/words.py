@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html, urlize
 from django.utils.safestring import SafeString
 
 from projects.catalogue.base import Plan
@@ -14,6 +14,7 @@ from projects.prompts.lint import Finding
 
 register = template.Library()
 
+SOURCE = re.compile(r"(Looked up on the web: )(.+), (https?://\S+)")
 QUOTED = re.compile(r"“[^”]*”")
 LOCKED = re.compile(r"[^.\s][^.]*\bkeeps its [^.]*exactly\.|Keep everything else the same\.")
 CHOSEN = re.compile(
@@ -26,6 +27,16 @@ CHOSEN = re.compile(
 def findings(plan: Plan) -> tuple[Finding, ...]:
     """Return what could go wrong with the words of a plan's first stage, each with its fix."""
     return lint.findings(plan.stages[0].wish)
+
+
+@register.filter
+def linked(note: str) -> SafeString:
+    """Return a note as HTML; a page that was looked up is a link with its title."""
+    found = SOURCE.fullmatch(note)
+    if found is None:
+        return SafeString(urlize(note, autoescape=True))
+    said, title, address = found.groups()
+    return format_html('{}<a class="link" href="{}" rel="nofollow noreferrer">{}</a>', said, address, title)
 
 
 @register.filter

@@ -25,6 +25,9 @@ from projects.views.unconfirmed import amount
 EDITS = {Asset.Kind.IMAGE: "edit-image", Asset.Kind.VIDEO: "edit-clip"}
 """The task that changes one thing of a result."""
 
+MOST_WORDS = 8000
+"""Characters of a prompt, as on a task's form."""
+
 ANEW = "edit-video"
 """The task whose edit begins a new chain: the clip is sent along."""
 
@@ -95,7 +98,8 @@ def fold(request: Request, pk: int) -> HttpResponse:
     except ValueError:
         key = uuid4()
     try:
-        order = actions.chains.fold(request.user, step, amount(request), key)
+        words = request.POST.get("prompt", "")[:MOST_WORDS]
+        order = actions.chains.fold(request.user, step, amount(request), key, words)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect(step)

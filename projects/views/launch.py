@@ -75,7 +75,7 @@ def launcher(project: Project, chosen: Asset | None) -> Launcher:
     choices = [Beginning(*row) for row in _newest(project.pk)]
     uploads = (choice for choice in choices if choice.made_by is None)
     start = Beginning.of(chosen) if chosen else next(uploads, next(iter(choices), None))
-    usual = _medians(_times(project.team_id))
+    usual = usual_seconds(_times(project.team_id))
     prices = actions.shelf.prices(project.team_id)
     told = {slug: _facts(price, usual.get(slug)) for slug, price in prices.items()}
     cards = [_card(project, task, start, choices, told) for task in catalogue.all_tasks().values()]
@@ -96,11 +96,11 @@ def _newest(project: int) -> QuerySet[Any, Any]:
 
 @Asked
 def _times(team: int) -> QuerySet[Any, Any]:
-    """Return the task, start and end of what the team has made last."""
+    """Return the task, engine, start and end of what the team has made last."""
     done = Step.objects.filter(
         project__team_id=team, status=Status.SUCCEEDED, started_at__isnull=False, ended_at__isnull=False
     )
-    return done.order_by("-pk").values_list("task", "started_at", "ended_at")[:RECENT_STEPS]
+    return done.order_by("-pk").values_list("task", "engine", "started_at", "ended_at")[:RECENT_STEPS]
 
 
 def _card(
@@ -123,9 +123,10 @@ def _facts(price: str, usual: float | None) -> str:
     return f"{price} · about {usual:.0f} s" if usual else price
 
 
-def _medians(rows: Iterable[Sequence[Any]]) -> dict[str, float]:
-    """Return the usual seconds of each task: measured, so unknown at the start."""
-    times: defaultdict[str, list[float]] = defaultdict(list)
-    for task, started, ended in rows:
-        times[task].append((ended - started).total_seconds())
-    return {task: max(1.0, median(seconds)) for task, seconds in times.items()}
+def usual_seconds(rows: Iterable[Sequence[Any]]) -> dict[str, float]:
+    """Return the usual seconds of each task: measured, so unknown at the start, and where its engines are mixed."""
+    times: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for task, engine, started, ended in rows:
+        times[task][engine].append((ended - started).total_seconds())
+    alike = {task: [*found.values()] for task, found in times.items() if len(found) == 1}
+    return {task: max(1.0, median(seconds)) for task, [seconds] in alike.items()}

@@ -19,12 +19,15 @@ from projects.policies import Ability
 from projects.views import opening, people
 from projects.views.request import Request, project_of, wants_part
 
+OVER_BUDGET = 402
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def make(request: Request, pk: int, slug: str) -> HttpResponse:
     """Show a task's form; sent, it becomes an order. With `?quote` only its price and notes are asked for."""
     project, task = project_of(request, pk), opening.task_of(slug)
+    policies.require(request.user, project, Ability.MAKE)
     if request.method == "GET":
         before = opening.has_kept(request, project, task)
         return _page(request, opening.opened(request, project, task), before=before)
@@ -65,7 +68,6 @@ def _asked_again(request: Request, form: TaskForm) -> HttpResponse:
 
 def _order(request: Request, form: TaskForm) -> HttpResponse:
     """Place the order and go to its first step, or show the form again with what is wrong."""
-    policies.require(request.user, form.project, Ability.MAKE)
     if not form.is_valid():
         return _page(request, form, status=422)
     order = actions.orders.request(request.user, form.project, form.ask())
@@ -75,8 +77,11 @@ def _order(request: Request, form: TaskForm) -> HttpResponse:
 
 
 def _refused(request: Request, form: TaskForm, refusal: actions.Refused) -> HttpResponse:
-    form.is_valid()
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
+    """Show the form with the refusal; the pay bar tells of a budget that is too small, so nothing else does."""
+    if form.is_valid() and refusal.status == OVER_BUDGET and form.is_short:
+        form.was_refused = True
+    else:
+        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
     answer = _page(request, form, status=refusal.status)
     return _in_place(answer) if wants_part(request) else answer
 

@@ -27,9 +27,10 @@ def of_step(user: User, step: Step) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = {"waiting": waiting, "takes": takes}
     try:
-        return {**found, "usd": actions.stages.offered(user, waiting, takes[0].output).usd}
+        offer = actions.stages.offered(user, waiting, takes[0].output)
     except Refused as refusal:
         return {**found, "why_not": refusal.sentence}
+    return {**found, "usd": offer.usd, "notes": offer.verdict.notes}
 
 
 @login_required

@@ -22,6 +22,7 @@ from projects.models.model import merged
 from projects.models.spend import months
 from projects.policies import Ability
 from projects.states import Bill
+from projects.templatetags.money import TENTHS, fraction
 from projects.views import spend_csv, spend_tables
 from projects.views.request import Request, cursor_of, project_and_abilities, wants_part
 
@@ -115,8 +116,8 @@ def _desk(
 
 def _entries(desk: Desk) -> QuerySet[Attempt]:
     if desk.show == Bill.FREE:
-        return ledger.with_words(ledger.free(desk.scope))
-    rows = ledger.with_words(ledger.entries(desk.scope))
+        return ledger.with_words(ledger.free(desk.scope)).select_related("step__source")
+    rows = ledger.with_words(ledger.entries(desk.scope)).select_related("step__source")
     return rows if desk.show == "all" else rows.filter(bill=desk.show)
 
 
@@ -132,6 +133,7 @@ def _page(request: Request, desk: Desk) -> HttpResponse:
         "query": f"period={desk.period}&show={desk.show}",
         "entries": found[:PAGE],
         "names": names,
+        "finest": fraction(*(entry.cost_usd for entry in found)),
         "after": found[PAGE - 1].pk if len(found) > PAGE else None,
     }
     if wants_part(request) and after:
@@ -157,11 +159,14 @@ def _sums(desk: Desk, names: dict[str, str]) -> dict[str, Any]:
     cells = ledger.cells(desk.scope)
     total = next(iter(totals(cells, lambda _: None)), Total())
     seconds = ledger.clip_seconds(desk.scope)
+    finest = fraction(*(cell.real for cell in cells))
     days = spend_tables.days(cells, desk.scope)
     bills = {sum_.key: sum_.count for sum_ in totals(cells, lambda cell: cell.bill)}
     counts = {"all": total.count, Bill.FREE: None}
     return {
         "total": total,
+        "places": min(TENTHS, finest),
+        "finest": finest,
         "held": ledger.held(desk.scope),
         "seconds": seconds,
         "per_finished": total.real / seconds.finished if seconds.finished else None,

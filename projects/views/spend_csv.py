@@ -24,7 +24,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def approved_seconds(entry: Attempt) -> object:
     """Return the length of an approved clip in the line of the attempt that made it, as the page counts it."""
     clip = entry.step.output
-    if clip is None or clip.kind != Asset.Kind.VIDEO or clip.deleted_at or entry.step.deleted_at:
+    if clip is None or clip.kind != Asset.Kind.VIDEO:
         return ""
     is_paid = entry.bill != Bill.FREE and entry.state == AttemptState.STORED
     return clip.seconds if is_paid and entry.step.approvals.all() else ""

@@ -42,8 +42,9 @@ def leave(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def confirm(request: Request, pk: int) -> HttpResponse:
-    """Let an order go that waits for a producer."""
-    return _done(request, pk, lambda step: actions.repeats.confirm(request.user, step))
+    """Let an order go that waits for a producer, at the amount that the button named."""
+    usd = amount(request) if "usd" in request.POST else None
+    return _done(request, pk, lambda step: actions.repeats.confirm(request.user, step, usd))
 
 
 def amount(request: Request) -> Decimal:

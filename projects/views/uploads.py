@@ -95,7 +95,8 @@ def form(request: Request, pk: int) -> HttpResponse:
     if chosen and not refused:
         messages.success(request, f"{taken} file{'s are' if taken > 1 else ' is'} on the board.")
         return redirect(project)
-    context = {"project": project, "refused": refused, "taken": max(taken, 0), "crumb": "Upload"}
+    around = {"project": project, "crumb": "Upload", "tab": "board", "can_make": True}
+    context = {**around, "refused": refused, "taken": max(taken, 0)}
     return render(request, "projects/upload.html", context, status=422 if refused else 200)
 
 

@@ -81,7 +81,7 @@ def test_each_picture_is_named_by_its_place_and_the_product_is_locked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pictures", "sentence"), [({}, "at least one"), ({"subject": 4, "style": 3}, "Remove 1")]
+    ("pictures", "sentence"), [({}, "at least one"), ({"subject": 8, "style": 3}, "Remove 1")]
 )
 def test_too_few_and_too_many_references_are_said(pictures: dict[str, int], sentence: str) -> None:
     with pytest.raises(Invalid, match=sentence):

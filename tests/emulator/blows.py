@@ -134,6 +134,7 @@ async def status(struck: Struck) -> Reply:
     if "reason" in wanted:
         details += refusals.reason(wanted["reason"])
     more = {"details": details} if details else {}
+    more |= {"name": wanted["name"]} if "name" in wanted else {}
     said = refusals.FORMS[form](wanted["status"], wanted.get("message", ""), **more)
     return Reply(wanted["status"], json.dumps(said).encode(), headers)
 

@@ -125,9 +125,9 @@ def labels(given: dict[str, Any]) -> None:
 
 
 def hook(given: dict[str, Any]) -> None:
-    """Refuse a webhook without addresses."""
+    """Refuse a webhook whose addresses are none. Without the field the event goes to the registered ones."""
     hold(given, HOOK, "webhook_config")
-    uris = given.get("uris") or []
+    uris = given.get("uris", ["http"])
     if not uris or not all(isinstance(uri, str) and uri.startswith("http") for uri in uris):
         raise Refused("webhook_config.uris must be a list of addresses.")
 

@@ -90,6 +90,25 @@ def test_a_refusal_and_a_failed_end_name_the_same_cause(name: str, files: Files)
     assert (at_once.code, later.code) == (code, code)
 
 
+NO_KEY, REASON = "API key not valid. Please pass a valid API key.", {"reason": "API_KEY_INVALID"}
+
+
+@pytest.mark.parametrize(
+    ("error", "is_proven"),
+    [
+        ({"code": 403, "message": "The caller does not have permission"}, False),
+        ({"code": 401, "message": "Request had invalid authentication credentials."}, False),
+        ({"code": 403, "message": "No.", "details": [REASON]}, True),
+        ({"code": 400, "message": NO_KEY}, True),
+        ({"code": 401, "message": "User not found."}, True),
+    ],
+)
+def test_a_status_alone_proves_nothing_about_the_key(error: dict[str, Any], is_proven: bool) -> None:
+    found = answers.refusal(answers.Said(error["code"], error, {}))
+
+    assert (found.code, found.proven) == (Code.CREDENTIALS_REJECTED, is_proven)
+
+
 SAID: dict[str, str] = {
     "The number value for `durationSeconds` is out of bound. Please provide a value between 4 and 8, "
     "inclusive.": "seconds",

@@ -28,12 +28,11 @@ def request_of(emulator: Emulator, ability: str, photo: Path, **more: Any) -> Re
         Wish(seconds=5, format="16:9", size="720p" if name == OMNI else "1K"),
         "t",
         ability,
-        **{"inputs": inputs} | more,
+        **{"inputs": inputs, "hook": "https://studio.example.com/hooks/x"} | more,
         model=models.find(models.shipped(), name, "developer"),
         door=Door(1, "developer", emulator.key, base_url=emulator.url),
         prompt="Ein Glas, “halb voll”, 半分: ½.",
         label="5a9e4b1e-0000-4000-8000-000000000000",
-        hook="https://studio.example.com/hooks/x",
     )
 
 
@@ -45,7 +44,7 @@ def bodies(emulator: Emulator, photo: Path) -> dict[str, Json]:
     return {
         "text": omni.body_of(request_of(emulator, "video.text", photo)),
         "image": omni.body_of(request_of(emulator, "video.image", photo)),
-        "edit": omni.body_of(request_of(emulator, "video.edit", photo, chain=chain, inputs=())),
+        "edit": omni.body_of(request_of(emulator, "video.edit", photo, chain=chain, inputs=(), hook="")),
         "picture": nano_banana.body_of(request_of(emulator, "image.generate", photo)),
         "edited picture": nano_banana.body_of(request_of(emulator, "image.edit", photo)),
     }

@@ -15,8 +15,8 @@ from django.db import connection, connections
 from projects import actions
 from projects.actions.orders import Ask
 from projects.actions.refusal import Refused
-from projects.models import Attempt, Budget, Order, Project, Spend, Step, spend
-from tests import factories
+from projects.models import Attempt, Budget, Order, Project, Spend, Step
+from tests import factories, paying
 from tests.emulator import Emulator
 from tests.paid.conftest import CLIP
 
@@ -71,7 +71,7 @@ def test_of_fifty_requests_at_once_a_budget_for_one_lets_one_through(
     photo = factories.make_asset(project)
     asks = [factories.make_ask(photo, engine="omni", **CLIP) for _ in range(PEOPLE)]
     price = actions.orders.checked(asks[0]).total
-    spend.budgets_of(project, project.created_by)
+    paying.month_of(project)
     Budget.objects.update(limit_usd=price * Decimal("1.9"))
     to_disk()
 

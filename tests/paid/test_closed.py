@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from projects.runner import closing
 from projects.states import AttemptState, Bill, Status
 from tests import factories
 from tests.emulator import Emulator
+from tests.paid import test_remembered as remembered
 from tests.paid.conftest import CLIP, clip, do, run
 from tests.paid.test_pauses import creates
 
@@ -85,9 +87,15 @@ async def test_what_a_region_is_refused_is_not_offered_or_sent_there_again(emula
         await do(actions.steps.retry, second.order.by, came.step)
 
 
-@pytest.mark.parametrize(("more", "is_closed"), [(".", True), (" without a billing account linked.", False)])
-def test_what_billing_of_the_key_would_mend_closes_nothing(shut: Closure, more: str, is_closed: bool) -> None:
-    said = f"User location is not supported for the API use{more}"
+@pytest.mark.parametrize(
+    ("said", "is_closed"),
+    [
+        ("User location is not supported for the API use.", True),
+        ("User location is not supported for the API use without a billing account linked.", False),
+        ("Precondition check failed.", False),
+    ],
+)
+def test_only_a_whole_sentence_about_the_region_closes_it(shut: Closure, said: str, is_closed: bool) -> None:
     error = {"code": 400, "message": said, "status": "FAILED_PRECONDITION"}
     Closure.objects.all().delete()
 
@@ -96,6 +104,24 @@ def test_what_billing_of_the_key_would_mend_closes_nothing(shut: Closure, more: 
 
     assert no.code == _C.REGION_LIMITED
     assert Closure.objects.exists() is is_closed
+
+
+@pytest.mark.parametrize("fault", ["region", 401])
+async def test_a_refused_upload_closes_what_a_refused_create_would(
+    emulator: Emulator, tmp_path: Path, fault: str | int
+) -> None:
+    asset = await do(remembered.clip, tmp_path)
+    first, second = await do(remembered.edit, asset), await do(remembered.edit, asset, "lower the sun")
+    for kind in ("upload", "models") if fault == 401 else ("upload",):
+        emulator.fault(fault, kind=kind)
+
+    came, after = await run(first), await run(second)
+
+    assert (came.step.status, came.states) == (_S.FAILED, [_A.FAILED]), came.step.detail
+    assert came.step.code == (_C.REGION_LIMITED if fault == "region" else _C.CREDENTIALS_REJECTED)
+    assert after.step.status == (_S.FAILED if fault == "region" else _S.QUEUED), after.step.detail
+    assert len(emulator.ledger.requests("upload")) == 1
+    assert creates(emulator) == 0
 
 
 @pytest.fixture

@@ -59,8 +59,8 @@ def ended(fault: str | int, code: Code, state: AttemptState, *, charged: bool, *
 ROWS: dict[str, Row] = {
     "F1 a bad argument": refused("status", _C.INPUT_REJECTED, status=400),
     "F2 a region": refused("region", _C.REGION_LIMITED),
-    "F3 an unknown key": refused("status", _C.CREDENTIALS_REJECTED, status=401),
-    "F3 a forbidden key": refused("status", _C.CREDENTIALS_REJECTED, status=403),
+    "F3 an unknown key": refused("status", _C.CREDENTIALS_REJECTED, status=401, reason="API_KEY_INVALID"),
+    "F3 a forbidden key": refused("status", _C.CREDENTIALS_REJECTED, status=403, reason="CONSUMER_SUSPENDED"),
     "F4 a model that has gone": refused("retired", _C.MODEL_UNAVAILABLE),
     "a body that is too large": refused("status", _C.FILE_TOO_LARGE, status=413, form="none"),
     "F7 a time-out of the server": doubtful("status", 0, status=408),

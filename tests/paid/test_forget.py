@@ -27,7 +27,7 @@ from projects.models import (
 from projects.runner import forget, purge
 from tests import factories
 from tests.emulator import Emulator
-from tests.paid.conftest import asked, run
+from tests.paid.conftest import asked, run, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG_AGO = timedelta(days=31)
@@ -217,12 +217,13 @@ async def test_a_step_whose_file_is_gone_says_so_and_costs_nothing(emulator: Emu
         photo = step.order.project.assets.get()
         actions.assets.delete(step.order.by, photo)
         actions.trash.purge_asset(step.order.by, photo)
-        actions.steps.retry(step.order.by, step, step.attempts.get().quote_usd)
+        with pytest.raises(actions.Refused, match="deleted for good"):
+            actions.steps.retry(step.order.by, step, step.attempts.get().quote_usd)
 
     await database_sync_to_async(purge_photo_and_retry)()
-    ended = await run(step)
+    ended = await database_sync_to_async(told)(step)
 
     assert ended.step.sentence.startswith("A file that this needs was deleted for good.")
-    assert ended.attempts[-1].cost_usd == 0
+    assert ended.states == ["refused"]
     assert not ended.held
     assert emulator.ledger.creates() == []

@@ -210,7 +210,7 @@ async def keyed(emulator: Emulator, door: Door) -> tuple[Step, Step]:
     emulator.allow(OTHER_KEY, "other")
     first, second = await two(await Project.objects.aget())
     await Door.objects.filter(pk=door.pk).aupdate(state=Door.State.WORKS)
-    emulator.fault(401)
+    emulator.fault(401, reason="API_KEY_INVALID")
     await run(first)
     return first, second
 
@@ -274,7 +274,7 @@ async def test_what_lies_behind_a_refused_key_is_not_taken_to_another(
 async def test_a_refused_key_of_the_studio_itself_rests(emulator: Emulator) -> None:
     """Nobody can test it on a page: it is tried again after a while, or once the operator has set another."""
     first, second = await two()
-    emulator.fault(401)
+    emulator.fault(401, reason="API_KEY_INVALID")
 
     await run(first)
 

@@ -141,7 +141,7 @@ async def test_a_step_whose_upload_was_lost_says_so(emulator: Emulator, tmp_path
 
     came = await run(step)
 
-    lost = "The provider lost a file that was sent to it"
+    lost = "A file that was sent to the provider is not ready there"
     assert (came.step.status, came.states) == (_S.QUEUED, [_A.REFUSED, _A.PLANNED]), came.step.detail
-    assert came.step.note == f"{lost}. It is uploaded again by itself."
+    assert came.step.note == f"{lost}. It is sent again by itself."
     assert (await do(waits, came.step)).startswith(lost)

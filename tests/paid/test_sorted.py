@@ -10,7 +10,7 @@ import pytest
 
 from projects import actions, progress
 from projects.failures import FAILURES, Code
-from projects.models import Attempt, Budget, ProviderFile, Step
+from projects.models import Attempt, Budget, Door, ProviderFile, Step
 from projects.runner.run import run_step
 from projects.states import AttemptState, Status
 from tests import factories
@@ -65,6 +65,7 @@ def is_alive(step: Step) -> bool:
         {"status": 404, "form": "interactions", "message": "Interaction not found."},
         {"status": 400, "form": "interactions", "message": "Interaction v1_x not found"},
         {"status": 403},
+        {"status": 400, "name": "FAILED_PRECONDITION", "message": "Precondition check failed."},
     ],
 )
 async def test_an_edit_whose_parent_is_gone_is_an_expired_chain_that_is_offered_no_more(
@@ -177,12 +178,14 @@ async def test_a_file_that_only_a_refused_key_cannot_see_is_not_uploaded_again(
     ("create", "models", "code"),
     [
         (404, 403, _C.CREDENTIALS_REJECTED),
-        (404, 401, _C.CREDENTIALS_REJECTED),
         (403, 404, _C.MODEL_UNAVAILABLE),
         (400, 404, _C.MODEL_UNAVAILABLE),
         (400, None, _C.INPUT_REJECTED),
         (404, None, _C.MODEL_UNAVAILABLE),
-        (401, None, _C.CREDENTIALS_REJECTED),
+        (401, None, _C.INPUT_REJECTED),
+        (403, None, _C.INPUT_REJECTED),
+        (403, 401, _C.CREDENTIALS_REJECTED),
+        (403, 503, _C.CREDENTIALS_REJECTED),
     ],
 )
 async def test_the_model_and_the_key_are_asked_about_with_the_same_key(
@@ -195,9 +198,10 @@ async def test_the_model_and_the_key_are_asked_about_with_the_same_key(
     came = await run(await asked())
 
     assert (came.step.status, came.step.code) == (_S.FAILED, code)
-    asked_about = emulator.ledger.requests("models")
-    assert [one.path for one in asked_about] == [f"/v1beta/models/{came.step.model}"]
-    assert [one.key for one in asked_about] == ["known"]
+    asked_about = [(one.path, one.key) for one in emulator.ledger.requests("models")]
+    assert asked_about == [(f"/v1beta/models/{came.step.model}", "known")]
+    assert f"HTTP {create}" in came.step.detail
+    assert await Door.objects.closed().aexists() == (models in (401, 403))
     await check(emulator, came)
 
 
@@ -233,15 +237,10 @@ async def test_a_look_that_is_never_answered_is_given_up_soon(emulator: Emulator
 
 @pytest.mark.parametrize(
     ("fault", "options"),
-    [
-        ("status", {"status": 500}),
-        ("unsafe", {"message": "Input blocked"}),
-        ("region", {}),
-        ("status", {"status": 429}),
-    ],
+    [(500, {}), ("unsafe", {"message": "Input blocked"}), ("region", {}), (429, {})],
 )
 async def test_what_the_answer_tells_by_itself_is_not_asked_about(
-    emulator: Emulator, fault: str, options: dict[str, Any]
+    emulator: Emulator, fault: str | int, options: dict[str, Any]
 ) -> None:
     step = await do(edit, await made())
     emulator.fault(fault, **options)

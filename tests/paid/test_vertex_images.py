@@ -76,10 +76,8 @@ class TestPictures:
         ]
         await do(client.force_login, ended.step.order.by)
         page = await do(client.get, f"/steps/{ended.step.pk}/")
-        assert (
-            b'Looked up on the web: weather.example, <a href="https://weather.example/oslo"' in page.content
-        )
-        assert b'<a href="https://www.google.com/search?q=' in page.content
+        assert b'Looked up on the web: <a class="link" href="https://weather.example/oslo"' in page.content
+        assert b'<a class="link" href="https://www.google.com/search?q=' in page.content
 
 
 ENDS: dict[str, tuple[str | int, dict[str, Any], Status, str, str]] = {

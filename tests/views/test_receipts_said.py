@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 
@@ -36,8 +36,8 @@ def said(step: Step) -> str:
 
 
 def cents(usd: Decimal) -> str:
-    """Return an amount as a page writes it."""
-    return f"${usd.quantize(Decimal('0.01'))}"
+    """Return an amount below a dollar as a page writes it: in cents, or in tenths of one where it has any."""
+    return f"${usd:.2f}" if usd == round(usd, 2) else f"${usd.quantize(Decimal('0.001'), ROUND_HALF_UP)}"
 
 
 async def test_what_a_first_start_still_holds_stands_beside_the_bill_of_the_second(

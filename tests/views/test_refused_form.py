@@ -109,15 +109,18 @@ def test_a_refusal_of_a_role_is_still_a_toast(key: None) -> None:
     assert "<main" not in answer.content.decode()
 
 
-def test_a_refused_start_again_says_so_on_the_steps_own_page() -> None:
+def test_a_refused_start_again_says_so_on_the_steps_own_page(key: None) -> None:
     client, photo = scene()
-    attempt = paying.pay(photo.project, cost="0", state=AttemptState.FAILED, code="provider_down")
+    step = factories.make_order(photo, engine="omni").steps.get()
+    Step.objects.update(status=Status.FAILED, code="provider_down")
+    step.attempts.update(state=AttemptState.FAILED)
 
-    answer = client.post(f"/steps/{attempt.step_id}/retry/", {"usd": "0"}, follow=True)
+    answer = client.post(f"/steps/{step.pk}/retry/", {"usd": "0"}, follow=True)
 
-    assert answer.redirect_chain == [(f"/steps/{attempt.step_id}/", 302)]
+    assert answer.redirect_chain == [(f"/steps/{step.pk}/", 302)]
     assert answer.content.decode().count("<main") == 1
-    assert re.search(r'class="toast slab bad".{0,900}\$0\.60', answer.content.decode(), re.S)
+    price = re.escape(f"${step.order.quote_usd:.2f}")
+    assert re.search(rf'class="toast slab bad".{{0,900}}{price}', answer.content.decode(), re.S)
 
 
 @pytest.mark.parametrize("state", [AttemptState.STORED, AttemptState.FAILED])
