@@ -83,7 +83,7 @@ def folded(
 
     usd: the price that the button showed. prompt: a person's words in place of those that the fold would send.
     """
-    anchor, *later = _path(step)
+    anchor, later = _edits(step)
     changes = [_change(entry) for entry in later]
     if not changes:
         raise Refused("There is nothing to fold in: this version has no edits.")
@@ -102,10 +102,29 @@ def folded(
         prompt=prompt.strip() or _own_words(anchor, later),
         quote=usd,
         plan=Plan((Stage("fold", anchor.ability, wish),)),
-        name=f"{step.name}, folded in",
+        name=_name_of_fold(step, changes),
         market=market.of(user, step.project),
         request_key=key or uuid4(),
     )
+
+
+def left_out(step: Step) -> str:
+    """Return in a sentence what a fold of this version does not carry; nothing where it carries all."""
+    anchor, later = _edits(step)
+    if len(_path(step)) == len(later) + 1:
+        return ""
+    seconds = Wish.from_json(anchor.wish).seconds
+    return f"{f'{seconds:g} s: what' if seconds else 'What'} was added at the end is not in it."
+
+
+def _edits(step: Step) -> tuple[Step, list[Step]]:
+    """Return the anchor, and the versions after it that a fold takes up: none that lets the clip run on."""
+    anchor, *later = _path(step)
+    return anchor, [entry for entry in later if _change(entry).kind != "extend"]
+
+
+def _name_of_fold(step: Step, changes: list[Change]) -> str:
+    return f"{step.name}, folded in" if len(changes) == 1 else f"{len(changes)} changes folded in"
 
 
 def _own_words(anchor: Step, later: list[Step]) -> str:

@@ -29,12 +29,12 @@ class Outdated(Refused):
         self.code = code
 
 
-def price_now(step: Step, last: Attempt) -> Decimal:
-    """Return the most that another start may cost today; where it cannot be had any more, what it was quoted."""
+def price_now(step: Step) -> Decimal | None:
+    """Return the most that another start may cost today; nothing where it cannot be had as it is any more."""
     try:
         return Decimal(requests.quoted(step)["usd"])
     except errors.Refused:
-        return price_of(last)
+        return None
 
 
 def _today(step: Step) -> Json:

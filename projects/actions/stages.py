@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -15,6 +17,7 @@ from projects.actions.refusal import MOVED_ON, Refused, require_space
 from projects.catalogue.base import Plan, Stage
 from projects.engines.base import Verdict
 from projects.models import Asset, Step, spend
+from projects.models.step import StepQuerySet
 from projects.policies import Ability
 from projects.runner import embedded, requests, stages
 from projects.states import Status
@@ -22,21 +25,68 @@ from projects.states import Status
 PICK = stages.PICK
 """What a step waits for until a person chooses one of the results before it."""
 
+Place = tuple[int, int]
+"""An order and a stage of it: what the takes of one stage share."""
+
 
 def waiting(step: Step) -> Step | None:
-    """Return the step that waits for a pick among the takes that this one belongs to, or this one itself."""
+    """Return the step that waits for a pick among what this one belongs to, or this one itself.
+
+    An image belongs to the takes that it is one of, and to those that it was edited from.
+    """
     if step.waits_for == stages.PICK:
         return step
-    following = step.order.steps.filter(
-        stage=step.stage + 1, status=Status.QUEUED, waits_for=stages.PICK, deleted_at=None
+    rows = Step.objects.live().filter(
+        project=step.project_id, status=Status.QUEUED, waits_for=stages.PICK, stage__gt=0
     )
-    return following.select_related("project__team", "order__by").first()
+    asked = {(one.order_id, one.stage - 1): one for one in rows.select_related("project__team", "order__by")}
+    return next((asked[place] for place in _line(step) if place in asked), None) if asked else None
 
 
 def takes(step: Step) -> list[Step]:
-    """Return what can be picked for a waiting step."""
-    rows = step.order.steps.live().filter(stage=step.stage - 1, status=Status.SUCCEEDED, output__isnull=False)
-    return list(rows.select_related("output__project", "output__made_by", "project").order_by("take"))
+    """Return the takes that can be picked for a waiting step."""
+    return list(_pickable(step).filter(order=step.order_id, stage=step.stage - 1).order_by("take"))
+
+
+def candidates(step: Step) -> list[Step]:
+    """Return all that can be picked for a waiting step: the takes, then the images that were edited from them."""
+    edits = _pickable(step).filter(pk__in=_edits(step), output__kind=Asset.Kind.IMAGE)
+    return [*takes(step), *edits.order_by("pk")]
+
+
+def _pickable(step: Step) -> StepQuerySet:
+    rows = Step.objects.live().filter(project=step.project_id, status=Status.SUCCEEDED, output__isnull=False)
+    return rows.select_related("output__project", "output__made_by", "project")
+
+
+def _images(project_id: int) -> dict[int, tuple[int | None, Place]]:
+    """Return the parent and the place of each step that made an image; deleted ones too, for what came of them."""
+    rows = Step.objects.filter(project=project_id, output__kind=Asset.Kind.IMAGE)
+    found = rows.values_list("pk", "parent_id", "order_id", "stage")
+    return {pk: (parent, (order, stage)) for pk, parent, order, stage in found}
+
+
+def _line(step: Step) -> Iterator[Place]:
+    """Yield the place of a version, then those of the images that it was edited from, the nearest first."""
+    yield step.order_id, step.stage
+    images = _images(step.project_id)
+    parent, _ = images.get(step.pk, (None, None))
+    while parent in images:
+        parent, place = images[parent]
+        yield place
+
+
+def _edits(step: Step) -> list[int]:
+    """Return the keys of the images that were edited from the takes before a waiting step."""
+    images, children = _images(step.project_id), defaultdict[int | None, list[int]](list)
+    for pk, (parent, _) in images.items():
+        children[parent].append(pk)
+    edge = [pk for pk, (_, place) in images.items() if place == (step.order_id, step.stage - 1)]
+    found: list[int] = []
+    while edge:
+        edge = [child for pk in edge for child in children[pk]]
+        found += edge
+    return found
 
 
 def offered(user: User, step: Step, asset: Asset) -> Offer:
@@ -55,11 +105,14 @@ def offered(user: User, step: Step, asset: Asset) -> Offer:
 
 @transaction.atomic
 def pick(user: User, step: Step, take: Step | None, usd: Decimal) -> None:
-    """Go on from the take that was picked; `usd` is the amount that the button named. Raises Refused."""
+    """Go on from the take, or the edit of one, that was picked; `usd`: the amount that the button named.
+
+    Raises Refused.
+    """
     policies.require(user, step.project, Ability.MAKE)
     require_space()
-    if take is None or take.output is None or take not in takes(step):
-        raise Refused("Pick one of the results of this order that is still there.")
+    if take is None or take.output is None or take not in candidates(step):
+        raise Refused("Pick one of the results of this order, or an edit of one, that is still there.")
     offer = offered(user, step, take.output)
     if offer.usd > usd:
         raise Refused(

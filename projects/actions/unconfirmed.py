@@ -18,10 +18,7 @@ from projects.policies import Ability
 from projects.runner import adopt, embedded, looks, stages
 from projects.states import AttemptState, Bill, Status
 
-NOTHING_CAME = (
-    "Nothing has come. The provider offers no way to search for it; what it may have made stays held as it is, and is "
-    "booked after 24 hours."
-)
+NOTHING_CAME = "Nothing found. What it may have cost stays held, and is booked as unknown after 24 hours."
 
 
 def check_again(user: User, step: Step) -> str:

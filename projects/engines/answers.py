@@ -8,6 +8,7 @@ that was sent is *doubt*.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,14 +58,12 @@ SENTENCES: dict[str, Code] = {
     "Invalid interaction name": Code.CHAIN_EXPIRED,
     "Unable to submit request because Thought signature is not valid.. Learn more: "
     "https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/gemini": Code.CHAIN_EXPIRED,
-    "Input blocked": Code.SAFETY_BLOCKED,
-    "Input blocked.": Code.SAFETY_BLOCKED,
-    "Output blocked": Code.SAFETY_BLOCKED,
-    "Output blocked.": Code.SAFETY_BLOCKED,
 }
 """Whole sentences, where the provider gives no reason. Sources: ai.google.dev/gemini-api/docs/troubleshooting;
-the last ones were recorded live (bike4mind's Omni provider, OpenRouter's note). OpenRouter's own for a key that is
+one was recorded live (OpenRouter's note). OpenRouter's own for a key that is
 none is recorded by apurvsinghgautam/robin issue 103."""
+BLOCKED_SENTENCE = re.compile(r"(Input|Output) blocked(\.|: .+)?", re.DOTALL)
+"""Recorded live (bike4mind's Omni provider), with and without a reason after it."""
 BLOCKED = frozenset(
     {"safety", "content_filtered", "blocked", "content_blocked", "prohibited_content", "image_safety"}
 )
@@ -235,7 +234,8 @@ def cause(error: Mapping[str, Any]) -> Code | None:
         return found
     if errors.NOT_READY.fullmatch(message):
         return Code.FILE_PROCESSING_FAILED
-    return Code.SAFETY_BLOCKED if code in BLOCKED else SENTENCES.get(message)
+    is_blocked = code in BLOCKED or BLOCKED_SENTENCE.fullmatch(message)
+    return Code.SAFETY_BLOCKED if is_blocked else SENTENCES.get(message)
 
 
 def _is_daily(detail: Mapping[str, Any]) -> bool:

@@ -102,9 +102,9 @@ def _holds(step: Step) -> dict[int, Decimal]:
 
 
 @register.filter
-def price_again(step: Step) -> Decimal:
-    """Return the most that starting a step again may cost."""
+def price_again(step: Step) -> Decimal | None:
+    """Return the most that starting a step again may cost; None where it would be refused as it is."""
     last = step.attempts.order_by("-number").first()
     if last is None or last.bill == Bill.FREE or not is_paid(step) or last.state == AttemptState.FINISHED:
         return NOTHING
-    return repeats.price_now(step, last)
+    return repeats.price_now(step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,9 +10,9 @@ from django import template
 from django.urls import reverse
 
 from projects import catalogue
-from projects.actions import shelf
+from projects.actions import keeping, shelf
 from projects.catalogue.base import Task
-from projects.models import Asset
+from projects.models import Asset, Step
 from projects.templatetags.studio import address, clean_file, seconds, size_of
 
 register = template.Library()
@@ -21,6 +22,11 @@ WATCHED = {"black": "Black frames", "frozen": "Frozen frames"}
 """What the quality report lists as stretches from one second to another."""
 SOFT_PIXELS = 720
 """A shorter side below this looks soft in a 1080p clip."""
+CODECS = {"h264": "H.264", "h265": "H.265"}
+"""Those whose names are not just their letters in capitals."""
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:s|min|h|K|px|kB|MB|GB|%)(?!\w))")
+CHANGES = ("edit-clip", "edit-video")
+"""What “Change one thing” does for a clip that was made here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def _coding(asset: Asset) -> str:
         asset.facts.get("codec") or asset.facts.get("format") or asset.extension,
         asset.facts.get("audio_codec"),
     )
-    return ", ".join(str(word).upper() for word in words if word)
+    return ", ".join(CODECS.get(str(word).lower(), str(word).upper()) for word in words if word)
 
 
 def _decimals(number: Fraction) -> str:
@@ -169,6 +175,18 @@ def last_frame(asset: Asset) -> int:
 def called(asset: Asset) -> str:
     """Return what people call a file: a result by the name of its version, an upload by its own."""
     return asset.name.rpartition(".")[0] if asset.made_by_id else asset.name
+
+
+@register.filter
+def unbroken(name: str) -> str:
+    """Return a name in which no line ends between a number and its unit."""
+    return BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", name)
+
+
+@register.filter
+def kept(step: Step) -> keeping.Kept | None:
+    """Return what one version cost and until when its provider keeps it; a whole tree is asked in `versions`."""
+    return keeping.of_steps([step]).get(step.pk)
 
 
 @register.filter
@@ -227,7 +245,8 @@ class Start:
 
 @register.filter
 def starts(asset: Asset) -> list[Start]:
-    """Return the tasks that can begin with this file."""
+    """Return the tasks that can begin with this file; its page changes a clip of ours by itself."""
+    changed = CHANGES if asset.made_by_id and asset.kind == Asset.Kind.VIDEO else ()
     reference = f"step:{asset.made_by_id}" if asset.made_by_id else f"asset:{asset.pk}"
     prices = shelf.prices(asset.project.team_id)
     return [
@@ -237,5 +256,5 @@ def starts(asset: Asset) -> list[Start]:
             prices.get(task.slug, ""),
         )
         for task in catalogue.all_tasks().values()
-        if any(asset.kind in slot.kinds for slot in task.slots)
+        if task.slug not in changed and any(asset.kind in slot.kinds for slot in task.slots)
     ]

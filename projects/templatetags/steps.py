@@ -48,10 +48,14 @@ BAR_STOPS = 0.95
 
 @register.filter
 def seconds_so_far(step: Step) -> float:
-    """Return the seconds from its start to its end, or to now; nothing before it starts."""
+    """Return the seconds from its start to its end, or to now; nothing before it starts.
+
+    One that waits for a person or the provider stands still since it last changed.
+    """
     if step.started_at is None:
         return 0.0
-    return max(0.0, ((step.ended_at or timezone.now()) - step.started_at).total_seconds())
+    until = timezone.now() if step.status == Status.RUNNING else step.changed_at
+    return max(0.0, ((step.ended_at or until) - step.started_at).total_seconds())
 
 
 @register.filter
@@ -153,7 +157,7 @@ class Offer:
 def offers(step: Step, can_manage: bool = False) -> list[Offer]:
     """Return what a person can do next, the best first; the keys are for who may manage the team."""
     form = again_url(step)
-    known = {
+    known: dict[Choice, Offer | None] = {
         Choice.RETRY: _retry(step),
         Choice.ADJUST: Offer(
             "Change a setting", "Opens the form with everything as you set it.", "sliders-horizontal", form
@@ -183,7 +187,7 @@ def offers(step: Step, can_manage: bool = False) -> list[Offer]:
         wanted.append(Choice.RETRY)
     if _is_kept(step):  # what is paid for and costs nothing more comes before what costs again
         wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
-    return [known[choice] for choice in wanted]
+    return [offer for choice in wanted if (offer := known[choice]) is not None]
 
 
 def _is_kept(step: Step) -> bool:
@@ -191,15 +195,20 @@ def _is_kept(step: Step) -> bool:
     return step.attempts.filter(state=AttemptState.FINISHED).exists()
 
 
-def _retry(step: Step) -> Offer:
-    """Return the offer to start again; a paid result that is still at the provider is only fetched again."""
+def _retry(step: Step) -> Offer | None:
+    """Return the offer to start again; a paid result that is still at the provider is only fetched again.
+
+    None where the provider, or the model's row of today, would refuse the same once more.
+    """
+    if (price := bills.price_again(step)) is None:
+        return None
     verb, sentence = "Start again", "The same request once more, with nothing changed."
     if _is_kept(step):
         verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
     elif is_presumed(step):
         sentence = "If the first one did start, you pay for two."
     address = reverse("projects:step-retry", args=[step.pk])
-    return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=bills.price_again(step))
+    return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=price)
 
 
 @register.filter

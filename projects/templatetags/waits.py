@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import ceil
 
 from django import template
 from django.utils import timezone
@@ -53,6 +54,12 @@ def waits_until(step: Step) -> datetime | None:
     rests_until = step.door.rests_until_for(step.model) if step.door and step.waits_for in SENDS else None
     times = [at for at in (step.not_before, rests_until) if at and at > timezone.now()]
     return max(times, default=None)
+
+
+@register.filter
+def seconds_until(at: datetime) -> int:
+    """Return how many seconds are left."""
+    return max(1, ceil((at - timezone.now()).total_seconds()))
 
 
 def _has_no_key(step: Step) -> bool:

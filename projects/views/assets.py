@@ -31,6 +31,7 @@ def asset(request: Request, pk: int) -> HttpResponse:
         "asset": found,
         "tree": versions.of_asset(found),
         "can_make": Ability.MAKE in able,
+        "can_see_money": Ability.MONEY in able,
         "can_purge": Ability.MANAGE in able,
         "project": found.project,
         "crumb": found.name,

@@ -47,6 +47,14 @@ class Pair:
         return [(label, theirs.get(label, ""), ours.get(label, "")) for label in {**theirs, **ours}]
 
 
+def beside(step: Step) -> Asset | None:
+    """Return what a version is compared with first: what it was made from, or the nearest that is not deleted."""
+    found = step.source
+    while found is not None and (found.deleted_at or (found.made_by and found.made_by.deleted_at)):
+        found = found.made_by.source if found.made_by else None
+    return found or step.source
+
+
 def pair(step: Step, other: Asset, tree: Tree, asked: Mapping[str, str]) -> Pair:
     """Return a version and another file as a pair; what the address asks for is kept within what there is."""
     after = Side(_output(step), f"v{tree.numbers[step.pk]} {step.name}", f"step:{step.pk}")

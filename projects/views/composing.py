@@ -19,6 +19,7 @@ from projects.failures import Code
 from projects.forms import TaskForm
 from projects.models import Asset, Step
 from projects.policies import Ability
+from projects.views import picking
 from projects.views.request import Request, step_of
 from projects.views.unconfirmed import amount
 
@@ -38,7 +39,7 @@ def of_step(user: User, step: Step, *, anew: bool = False) -> dict[str, Any] | N
     anew: the edit begins a new chain from this version.
     """
     if step.code == Code.CHAIN_EXPIRED:
-        return {"fold": actions.chains.price_of_fold(user, step), "key": uuid4(), "lost": True}
+        return {**_fold(user, step), "key": uuid4(), "lost": True}
     anew = anew and step.output is not None and step.output.kind == Asset.Kind.VIDEO
     slug = EDITS.get(Asset.Kind(step.output.kind)) if step.output else None
     found = _edit(user, step, ANEW if anew else slug)
@@ -50,9 +51,15 @@ def of_step(user: User, step: Step, *, anew: bool = False) -> dict[str, Any] | N
     return {
         **found,
         "standing": standing,
-        "fold": actions.chains.price_of_fold(user, step) if needs_fold else None,
+        **(_fold(user, step) if needs_fold else {}),
         "begin": _beginning(user, step) if needs_fold or is_refused else None,
     }
+
+
+def _fold(user: User, step: Step) -> dict[str, Any]:
+    """Return what folding all changes in comes to, and what it would not carry."""
+    found = actions.chains.price_of_fold(user, step)
+    return {"fold": found, "lacks": actions.chains.left_out(step) if found else ""}
 
 
 def _edit(user: User, step: Step, slug: str | None) -> dict[str, Any] | None:
@@ -83,9 +90,9 @@ def composer(request: Request, pk: int) -> HttpResponse:
     step = step_of(request, pk)
     can_make = Ability.MAKE in policies.abilities(request.user, step.project.team_id)
     found = of_step(request.user, step) if can_make else None
-    return render(
-        request, "projects/parts/composer.html", {"step": step, "composer": found, "can_make": can_make}
-    )
+    context = {"step": step, "composer": found, "can_make": can_make}
+    context["picks"] = picking.of_step(request.user, step) if can_make else {}
+    return render(request, "projects/parts/composer.html", context)
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -25,17 +26,21 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else "system"
 
 
-def moving(request: HttpRequest) -> tuple[int, int]:
-    """Return how many steps of a person's teams are queued or running, and how many wait for a pick."""
+def moving(request: HttpRequest) -> Counter[str]:
+    """Return how many steps of a person's teams are queued or running, wait for a pick, and are unconfirmed."""
     rows = _under_way(request.user.pk) if request.user.is_authenticated else []
-    to_pick = sum(count for waits_for, count in rows if waits_for == PICK)
-    return sum(count for _, count in rows) - to_pick, to_pick
+    found: Counter[str] = Counter()
+    for status, waits_for, count in rows:
+        what = "to_check" if status == Status.UNCONFIRMED else "to_pick" if waits_for == PICK else "under_way"
+        found[what] += count
+    return found
 
 
 @Asked
 def _under_way(person: int) -> QuerySet[Any, Any]:
-    rows = policies.steps(User(pk=person)).live().filter(status__in=(Status.QUEUED, Status.RUNNING))
-    return rows.values_list("waits_for").annotate(count=Count("pk"))
+    open_ = (Status.QUEUED, Status.RUNNING, Status.UNCONFIRMED)
+    rows = policies.steps(User(pk=person)).live().filter(status__in=open_)
+    return rows.values_list("status", "waits_for").annotate(count=Count("pk"))
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -44,6 +49,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme_of(request),
         "themes": THEMES,
-        "under_way": SimpleLazyObject(lambda: found()[0]),
-        "to_pick": SimpleLazyObject(lambda: found()[1]),
+        "under_way": SimpleLazyObject(lambda: found()["under_way"]),
+        "to_pick": SimpleLazyObject(lambda: found()["to_pick"]),
+        "to_check": SimpleLazyObject(lambda: found()["to_check"]),
     }

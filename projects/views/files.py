@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,6 +32,9 @@ BESIDE = {
     ".webp": "image/webp",
 }
 
+UNSAFE = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
+"""What a file's name cannot hold on one of the systems that people work on."""
+
 
 @login_required
 @require_safe
@@ -49,12 +53,19 @@ def file(request: Request, pk: int, name: str) -> HttpResponseBase:
 @login_required
 @require_safe
 def download(request: Request, pk: int) -> HttpResponseBase:
-    """Send an asset's clean file under its own name, to be kept."""
+    """Send an asset's clean file, to be kept: an upload under its own name, a result under its project's too."""
     asset = _asset(request, pk)
     response = _answer(request, _clean(asset), _type(asset), asset.sha256[:16])
-    name = f"{Path(asset.name).stem or 'file'}.{asset.extension}"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=_name(asset))
     return response
+
+
+def _name(asset: Asset) -> str:
+    """Return what a file is called where it is kept: `Autumn launch, Push in 5 s.mp4`."""
+    stem = Path(asset.name).stem or "file"
+    if asset.made_by_id:
+        stem = UNSAFE.sub("-", f"{asset.project.name}, {stem.replace(',', '')}")
+    return f"{stem}.{asset.extension}"
 
 
 def picture(request: Request, path: Path) -> HttpResponseBase:

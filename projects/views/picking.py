@@ -19,15 +19,19 @@ from projects.views.request import Request, step_of
 from projects.views.unconfirmed import amount
 
 
-def of_step(user: User, step: Step) -> dict[str, Any] | None:
-    """Return what waits for a pick beside this step: its results, and the price of going on or why that is off."""
+def of_step(user: User, step: Step) -> dict[str, Any]:
+    """Return what waits for a pick beside this step: its results, and the price of going on or why that is off.
+
+    Empty where nothing waits for this step, or it cannot be picked itself.
+    """
     waiting = actions.stages.waiting(step)
-    takes = actions.stages.takes(waiting) if waiting else []
-    if waiting is None or not takes or takes[0].output is None:
-        return None
-    found: dict[str, Any] = {"waiting": waiting, "takes": takes}
+    candidates = actions.stages.candidates(waiting) if waiting else []
+    shown = next((one for one in candidates if step in (one, waiting)), None)
+    if waiting is None or shown is None or shown.output is None:
+        return {}
+    found: dict[str, Any] = {"waiting": waiting, "candidates": candidates}
     try:
-        offer = actions.stages.offered(user, waiting, takes[0].output)
+        offer = actions.stages.offered(user, waiting, shown.output)
     except Refused as refusal:
         return {**found, "why_not": refusal.sentence}
     return {**found, "usd": offer.usd, "notes": offer.verdict.notes}
@@ -39,15 +43,14 @@ def picks(request: Request, pk: int) -> HttpResponse:
     """Show the results to pick from alone, for a page whose stage has just ended."""
     step = step_of(request, pk)
     can_make = Ability.MAKE in policies.abilities(request.user, step.project.team_id)
-    found = of_step(request.user, step) if can_make else None
-    context = {"step": step, "picks": found, "can_make": can_make and found is not None}
-    return render(request, "projects/parts/picks.html", context)
+    found = of_step(request.user, step) if can_make else {}
+    return render(request, "projects/parts/picks.html", {"step": step, "picks": found, "can_make": can_make})
 
 
 @login_required
 @require_POST
 def pick(request: Request, pk: int) -> HttpResponse:
-    """Let the plan go on from the take that was picked."""
+    """Let the plan go on from the take, or the edit of one, that was picked."""
     step = step_of(request, pk)
     number = request.POST.get("take", "")
     take = policies.steps(request.user).filter(pk=number).first() if number.isdecimal() else None

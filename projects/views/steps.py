@@ -32,7 +32,7 @@ def workspace(request: Request, pk: int) -> HttpResponse:
 def compare(request: Request, pk: int) -> HttpResponse:
     """Show a version beside another one, or beside what it was made from."""
     step = step_of(request, pk)
-    other = refs.asset_of(request.user, request.GET.get("with", "")) or step.source
+    other = refs.asset_of(request.user, request.GET.get("with", "")) or comparing.beside(step)
     if step.output is None or other is None or other.purged_at or other.project_id != step.project_id:
         raise Http404
     shell = _shell(request, step)
@@ -148,7 +148,7 @@ def _shell(request: Request, step: Step) -> dict[str, Any]:
         "can_manage": Ability.MANAGE in able,
         "can_purge": Ability.MANAGE in able,
         "composer": composing.of_step(request.user, step, anew="anew" in request.GET) if can_make else None,
-        "picks": picking.of_step(request.user, step) if can_make and len(step.order.plan) > 1 else None,
+        "picks": picking.of_step(request.user, step) if can_make else {},
         "project": step.project,
         "crumb": step.name,
         "tab": "board",

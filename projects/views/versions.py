@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from projects.actions import keeping
 from projects.models import Asset, Step
 from projects.models.approval import with_approval
 
@@ -15,6 +16,7 @@ class Version:
 
     step: Step
     number: int
+    kept: keeping.Kept | None = None
     branches: list[list[Version]] = field(default_factory=list)
 
 
@@ -91,15 +93,19 @@ def _tree(links: _Links, source: int | None, alone: int | None = None) -> Tree:
     living = [pk for pk in mine if pk not in links.deleted]
     shown = Step.objects.filter(pk__in=living).select_related("output", "source", "project")
     rows = with_approval(shown).in_bulk()
+    kept = keeping.of_steps(rows.values())
     children: defaultdict[int | None, list[int]] = defaultdict(list)
     for pk in living:
         children[links.living_parent(pk)].append(pk)
 
+    def version(pk: int) -> Version:
+        return Version(rows[pk], numbers[pk], kept.get(pk))
+
     def branch(pk: int) -> list[Version]:
-        chain = [Version(rows[pk], numbers[pk])]
+        chain = [version(pk)]
         while len(children[pk]) == 1:
             pk = children[pk][0]
-            chain.append(Version(rows[pk], numbers[pk]))
+            chain.append(version(pk))
         chain[-1].branches = [branch(child) for child in children[pk]]
         return chain
 

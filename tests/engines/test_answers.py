@@ -67,6 +67,14 @@ def test_a_clip_of_no_tokens_is_not_counted_at_all() -> None:
 
 REFUSALS: dict[str, tuple[dict[str, Any], Code]] = {
     "a blocked input": ({"code": "invalid_request", "message": "Input blocked"}, Code.SAFETY_BLOCKED),
+    "a blocked input with its reason": (
+        {"code": "invalid_request", "message": "Input blocked: The prompt could not be processed"},
+        Code.SAFETY_BLOCKED,
+    ),
+    "a word of it alone": (
+        {"code": "invalid_request", "message": "Input blocked by us"},
+        Code.INPUT_REJECTED,
+    ),
     "a code of a safety check": ({"code": "content_filtered", "message": "No."}, Code.SAFETY_BLOCKED),
     "a known face": ({"code": 3, "message": "It was refused. Support codes: 29310472"}, Code.PEOPLE_POLICY),
     "a face among others": (

@@ -101,3 +101,29 @@ def test_a_fold_keeps_the_model_of_its_version(emulator: Emulator) -> None:
     assert after.request.model is not None
     assert [before.request.model.id, after.request.model.id] == [OLD, NEW]
     assert f"{OLD} has retired. Omni 1.2 makes this instead, at the price shown." in after.verdict.notes
+
+
+def longer(step: Step) -> Step:
+    """Return a version that lets this one run on."""
+    assert step.output is not None
+    return made(factories.make_ask(step.output, "extend-clip", engine="draft", next="the camera rises"))
+
+
+def test_what_was_added_at_the_end_is_not_folded_and_the_button_says_so() -> None:
+    step = longer(grown(("Lower the sun", ""), ("Add a palm", "")))
+
+    ask = actions.chains.folded(step.order.by, step)
+
+    assert ask.name == "2 changes folded in"
+    assert "rises" not in actions.orders.checked(ask).prompt
+    assert actions.chains.left_out(step) == "3 s: what was added at the end is not in it."
+    assert step.parent is not None
+    assert actions.chains.left_out(step.parent) == ""
+
+
+def test_where_a_clip_was_only_let_run_on_there_is_nothing_to_fold() -> None:
+    step = longer(grown())
+
+    with pytest.raises(actions.Refused, match="nothing to fold in"):
+        actions.chains.folded(step.order.by, step)
+    assert actions.chains.price_of_fold(step.order.by, step) is None

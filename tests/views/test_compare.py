@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from projects import actions
 from tests import factories
 from tests.desk import made_from, page, scene, with_clip
 
@@ -45,6 +46,16 @@ def test_the_address_holds_the_pair_the_way_and_the_frame() -> None:
     assert 'data-mode="difference" data-frame="12"' in html
     assert f'data-with="step:{first.pk}"' in html
     assert 'data-mode="wipe" data-frame="47"' in beyond
+
+
+def test_a_version_whose_parent_was_deleted_is_compared_with_the_nearest_before_it() -> None:
+    client, photo = scene()
+    first = made_from(photo)
+    assert first.output is not None
+    second = made_from(first.output)
+    actions.steps.delete(photo.project.created_by, first)
+
+    assert f'data-with="asset:{photo.pk}"' in page(client, f"/steps/{second.pk}/compare/")
 
 
 def test_only_files_of_the_same_project_are_compared() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from projects.actions import chains, unconfirmed
 from projects.hub import messages
-from projects.models import Asset, Attempt, Budget, Door, Project, Role, Step
+from projects.models import Asset, Attempt, Budget, Door, ModelChange, Project, Role, Step
 from projects.policies import ABILITIES
 from projects.runner.requests import BEGINS
 from projects.states import AttemptState, Bill, Status
@@ -50,13 +51,19 @@ def test_what_is_paid_for_and_kept_is_fetched_again_before_anything_is_changed(c
     assert "Fetch again" not in [offer.verb for offer in others]
 
 
-def test_a_setting_is_changed_first_where_nothing_is_kept() -> None:
+@pytest.mark.parametrize("is_offered", [True, False])
+def test_a_setting_is_changed_first_where_nothing_is_kept(settings: Any, is_offered: bool) -> None:
+    settings.GEMINI_API_KEY = "a-key-of-nobody-0123456789"
     _, photo = scene()
-    step = paying.pay(photo.project, state=AttemptState.FAILED, code="timed_out").step
+    step = factories.make_order(photo, engine="omni", seconds="3", camera="push-in").steps.get()
+    Attempt.objects.filter(step=step).update(state=AttemptState.FAILED, code="timed_out")
+    Step.objects.filter(pk=step.pk).update(status=Status.FAILED, code="timed_out")
+    if not is_offered:
+        ModelChange.objects.create(model_id=step.model, door="developer", values={"status": "retired"})
 
     found = [offer.verb for offer in steps.offers(Step.objects.get(pk=step.pk))]
 
-    assert found == ["Change a setting", "Start again"]
+    assert found == ["Change a setting", *(["Start again"] if is_offered else [])]
 
 
 def test_a_call_that_was_never_answered_has_one_name_on_every_page() -> None:
