@@ -39,6 +39,7 @@ class Choice(StrEnum):
 
     RETRY = "retry"
     ADJUST = "adjust"
+    WORDS = "words"
     DRAFT = "draft"
     OTHER_FILE = "other_file"
     KEY = "key"
@@ -71,7 +72,7 @@ FAILURES: dict[Code, Failure] = {
     _C.SAFETY_BLOCKED: Failure(
         "The provider refused this request.",
         "Its safety check stopped the picture or the words. Other words or another picture may pass.",
-        (_D.ADJUST, _D.DRAFT),
+        (_D.WORDS, _D.DRAFT),
     ),
     _C.PEOPLE_POLICY: Failure(
         "The provider does not edit pictures of this person.",

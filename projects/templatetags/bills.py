@@ -74,7 +74,7 @@ def _settled(attempts: list[Attempt], count: str) -> Receipt:
     if cost:
         unsure = any(attempt.bill == Bill.UNKNOWN and attempt.cost_usd for attempt in attempts)
         quoted = usd(_quoted(attempts))
-        words = f"Booked {usd(cost)}, bill unknown" if unsure else f"Billed {usd(cost)}"
+        words = f"Booked {usd(cost)}, bill unknown" if unsure else f"{usd(cost)} charged"
         aside = " ".join((f"Quoted {quoted} at most, {count}.", *_disbelieved(attempts)))
         return Receipt(words, aside, "warn" if unsure else "")
     if any(attempt.bill == Bill.UNKNOWN for attempt in attempts):

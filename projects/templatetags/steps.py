@@ -151,19 +151,44 @@ class Offer:
     posts: bool = False
     usd: Decimal = NOTHING
     """What it may cost: named on the button, and agreed to by pressing it."""
+    is_free: bool = False
+    """Whether nothing that it leads to can cost anything."""
 
 
 @register.filter
 def offers(step: Step, can_manage: bool = False) -> list[Offer]:
     """Return what a person can do next, the best first; the keys are for who may manage the team."""
+    known, why = _known(step), failure(step)
+    choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
+    barred = {Choice.DRAFT} if step.engine == "draft" else set()
+    barred |= set() if can_manage else {Choice.KEY}
+    wanted = [choice for choice in choices if choice not in barred]
+    if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
+        wanted.append(Choice.RETRY)
+    if _is_kept(step):  # what is paid for and costs nothing more comes before what costs again
+        wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
+    return [offer for choice in wanted if (offer := known[choice]) is not None]
+
+
+def _known(step: Step) -> dict[Choice, Offer | None]:
     form = again_url(step)
-    known: dict[Choice, Offer | None] = {
+    return {
         Choice.RETRY: _retry(step),
         Choice.ADJUST: Offer(
             "Change a setting", "Opens the form with everything as you set it.", "sliders-horizontal", form
         ),
+        Choice.WORDS: Offer(
+            "Change the words",
+            "Opens the form with your words; another picture can be chosen there too.",
+            "pencil-line",
+            f"{form}#composed",
+        ),
         Choice.DRAFT: Offer(
-            "Make a draft", "The draft engine does the same task here.", "scan", f"{form}&engine=draft"
+            "Make a draft",
+            "The draft engine does the same task here.",
+            "scan",
+            f"{form}&engine=draft",
+            is_free=True,
         ),
         Choice.OTHER_FILE: Offer(
             "Choose another file",
@@ -178,16 +203,6 @@ def offers(step: Step, can_manage: bool = False) -> list[Offer]:
             reverse("projects:team-doors", args=[step.project.team_id]),
         ),
     }
-    why = failure(step)
-    choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
-    barred = {Choice.DRAFT} if step.engine == "draft" else set()
-    barred |= set() if can_manage else {Choice.KEY}
-    wanted = [choice for choice in choices if choice not in barred]
-    if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
-        wanted.append(Choice.RETRY)
-    if _is_kept(step):  # what is paid for and costs nothing more comes before what costs again
-        wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
-    return [offer for choice in wanted if (offer := known[choice]) is not None]
 
 
 def _is_kept(step: Step) -> bool:

@@ -50,7 +50,7 @@ class Pair:
 def beside(step: Step) -> Asset | None:
     """Return what a version is compared with first: what it was made from, or the nearest that is not deleted."""
     found = step.source
-    while found is not None and (found.deleted_at or (found.made_by and found.made_by.deleted_at)):
+    while found is not None and _is_deleted(found):
         found = found.made_by.source if found.made_by else None
     return found or step.source
 
@@ -58,14 +58,23 @@ def beside(step: Step) -> Asset | None:
 def pair(step: Step, other: Asset, tree: Tree, asked: Mapping[str, str]) -> Pair:
     """Return a version and another file as a pair; what the address asks for is kept within what there is."""
     after = Side(_output(step), f"v{tree.numbers[step.pk]} {step.name}", f"step:{step.pk}")
-    before = Side(
-        other, _name(other, tree), f"step:{other.made_by_id}" if other.made_by_id else f"asset:{other.pk}"
-    )
+    before = Side(other, _name(other, tree), _reference(other))
     clock = next((side.asset for side in (after, before) if side.asset.kind == Asset.Kind.VIDEO), None)
     found = Pair(before, after, asked.get("mode", ""), _frame(asked.get("frame", ""), clock), clock)
     fallback = "wipe" if found.same_shape else "side"
     mode = found.mode if found.mode in MODES and found.same_shape else fallback
     return Pair(before, after, mode, found.frame, clock)
+
+
+def _is_deleted(asset: Asset) -> bool:
+    return bool(asset.deleted_at or (asset.made_by and asset.made_by.deleted_at))
+
+
+def _reference(asset: Asset) -> str:
+    """Return what an address names a file by: nothing for a deleted one, which it then falls back to by itself."""
+    if _is_deleted(asset):
+        return ""
+    return f"step:{asset.made_by_id}" if asset.made_by_id else f"asset:{asset.pk}"
 
 
 def _output(step: Step) -> Asset:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from projects import actions
+from projects.runner import hold
 from projects.states import AttemptState, Status
 from tests.emulator import Emulator
 from tests.emulator.world import Pace
@@ -54,6 +55,8 @@ async def cancelled_at(emulator: Emulator, kind: str) -> Told:
     assert await asyncio.to_thread(held.arrived.wait, 60)
     await do(actions.steps.cancel, step.order.by, step)
     assert (await do(told, step)).step.status == Status.RUNNING
+    [holding] = hold._guards[asyncio.get_running_loop()]._held
+    await asyncio.wait_for(holding._cancelled.wait(), 60)
     held.release()
     return await running
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -173,7 +173,7 @@ async def test_a_receipt_names_what_was_billed(emulator: Emulator) -> None:
 
     html = await database_sync_to_async(page)(ended.step)
 
-    assert f"Billed ${ended.attempts[0].cost_usd.quantize(Decimal('0.01'))}" in html
+    assert f"${ended.attempts[0].cost_usd.quantize(Decimal('0.001'), ROUND_HALF_UP)} charged" in html
 
 
 async def test_an_unanswered_call_shows_its_three_ways(emulator: Emulator) -> None:

@@ -51,7 +51,7 @@ async def test_what_a_first_start_still_holds_stands_beside_the_bill_of_the_seco
 
     assert came.states == [AttemptState.UNCONFIRMED, AttemptState.STORED]
     assert (await Budget.objects.aget()).reserved == held
-    billed = f"Billed {cents(came.attempts[1].cost_usd)}, and {cents(held)} still unknown"
+    billed = f"{cents(came.attempts[1].cost_usd)} charged, and {cents(held)} still unknown"
     assert billed in await do(said, came.step)
     receipt = await do(bills.receipt, came.step)
     assert (receipt.held, receipt.tone) == (held, "warn")

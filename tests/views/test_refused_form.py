@@ -22,7 +22,7 @@ from tests.desk import PART, browser_of, field, form_url, page, scene
 
 pytestmark = pytest.mark.django_db
 CREDENTIALS = ["credentials_missing", "credentials_rejected"]
-MONEY_WORDS = ("Billed", "Quoted", "Reserved", "$")
+MONEY_WORDS = ("charged", "Quoted", "Reserved", "$")
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def test_a_reviewer_sees_no_money_of_a_step(state: str) -> None:
     seen, owners = page(reviewer, f"/steps/{step_pk}/"), page(client, f"/steps/{step_pk}/")
 
     assert [word for word in MONEY_WORDS if word in stage(seen, step_pk)] == []
-    assert "Billed $0.45" in stage(owners, step_pk)
+    assert "$0.45 charged" in stage(owners, step_pk)
     assert "Quoted $0.60 at most" in stage(owners, step_pk)
 
 
@@ -145,7 +145,7 @@ def test_the_socket_tells_a_reviewer_no_money(state: str) -> None:
     told = {role: "".join(messages([step], ABILITIES[role])) for role in (Role.REVIEWER, Role.EDITOR)}
 
     assert [word for word in MONEY_WORDS if word in stage(told[Role.REVIEWER], step.pk)] == []
-    assert "Billed $0.45" in stage(told[Role.EDITOR], step.pk)
+    assert "$0.45 charged" in stage(told[Role.EDITOR], step.pk)
 
 
 def stage(html: str, step: int) -> str:

@@ -1,0 +1,81 @@
+"""What a refusal offers first and what it is said to cost, what compare shows when its parent is gone, whole names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from projects.failures import Code
+from projects.models import Step
+from projects.states import AttemptState, Bill, Status
+from projects.templatetags import bills, steps
+from tests import factories, paying
+from tests.desk import made_from, page, scene
+
+pytestmark = pytest.mark.django_db
+LONG = (
+    "Make the marble darker and let the light fall in from the left, a little lower than before, and warmer"
+)
+
+
+def test_a_blocked_request_offers_other_words_first_and_a_draft_for_nothing() -> None:
+    client, photo = scene()
+    step = factories.make_step(photo, Status.FAILED, code=Code.SAFETY_BLOCKED, engine="omni")
+
+    words, draft, *_ = steps.offers(step)
+    html = page(client, step.get_absolute_url())
+
+    assert words.verb == "Change the words"
+    assert words.href.endswith(f"?like=step:{step.pk}#composed")
+    assert 'id="composed"' in page(client, words.href)
+    assert 'Make a draft<span class="price">free</span>' in html
+    assert draft.is_free
+    assert re.findall(r'class="btn primary"[^>]*>([^<]+)', html) == ["Change the words"]
+
+
+@pytest.mark.parametrize("cost", ["0.45", "0.003"])
+def test_the_receipt_and_the_tile_have_one_word_for_what_it_cost(cost: str) -> None:
+    project = factories.make_project()
+    bill = {"state": AttemptState.FAILED, "bill": Bill.BILLED}
+    step = Step.objects.get(pk=paying.pay(project, cost=cost, **bill).step_id)
+
+    assert bills.receipt(step).words == bills.in_short(step)
+    assert bills.in_short(step).endswith(" charged")
+
+
+def test_the_menu_of_compare_names_what_is_shown_beside() -> None:
+    client, photo = scene()
+    other, step = made_from(factories.make_asset(photo.project)), made_from(photo)
+
+    html = page(client, f"/steps/{step.pk}/compare/?with=step:{other.pk}")
+
+    assert re.findall(r'<option value="([^"]*)" selected', html) == [f"step:{other.pk}"]
+
+
+def test_what_is_compared_with_a_deleted_upload_can_be_loaded_again() -> None:
+    client, photo = scene()
+    step = made_from(photo)
+    type(photo).objects.filter(pk=photo.pk).update(deleted_at=step.created_at)
+
+    html = page(client, f"/steps/{step.pk}/compare/")
+    found = re.search(r'data-with="([^"]*)"', html)
+
+    assert found
+    assert "Measured" in page(client, f"/steps/{step.pk}/compare/?with={found[1]}&mode=side")
+
+
+def test_home_tells_the_whole_name_of_what_waits_and_of_what_runs() -> None:
+    client, photo = scene()
+    for status in (Status.FAILED, Status.RUNNING):
+        step = factories.make_step(photo, status)
+        Step.objects.filter(pk=step.pk).update(
+            name=LONG, ended_at=None if status == Status.RUNNING else step.created_at
+        )
+
+    html = page(client, "/")
+
+    assert html.count(LONG) >= 2
+    assert not [
+        tag for tag in re.findall(rf"<a class=\"([^\"]*)\"[^>]*>{LONG}", html) if "clip" in tag.split()
+    ]
