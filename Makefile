@@ -29,9 +29,9 @@ demo: .venv/tests-ready ## The same beside an emulated Gemini, its data in var-d
 	@exec $(PYTHON) -m tests.emulator.demo
 
 test: .venv/tests-ready ## All tests; those of rows again on PostgreSQL where TEST_DATABASE_URL names one
-	$(PYTHON) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	$(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 	@if [ -n "$$TEST_DATABASE_URL" ]; then \
-		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTHON) -m pytest -n 4 --dist loadgroup --no-loadscope-reorder -m rows; fi
+		DATABASE_URL="$$TEST_DATABASE_URL" $(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -m rows; fi
 
 check: .venv/tests-ready ## Style, types, layers, templates, production settings, migrations
 	.venv/bin/ruff format --check .

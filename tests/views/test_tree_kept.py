@@ -169,8 +169,8 @@ def test_a_result_is_kept_under_the_names_of_its_project_and_version(
     project: str, version: str, name: str
 ) -> None:
     owned = factories.make_project(name=project)
-    step = made_from(factories.make_asset(owned))
-    Asset.objects.filter(pk=step.output_id).update(name=version, extension="mp4")
+    step = with_clip(factories.make_asset(owned))
+    Asset.objects.filter(pk=step.output_id).update(name=version)
 
     answer = browser_of(owned.created_by).get(f"/assets/{step.output_id}/download/")
 
