@@ -102,7 +102,7 @@ def folded(
         prompt=prompt.strip() or _own_words(anchor, later),
         quote=usd,
         plan=Plan((Stage("fold", anchor.ability, wish),)),
-        name=_name_of_fold(step, changes),
+        name=_name_of_fold(later),
         market=market.of(user, step.project),
         request_key=key or uuid4(),
     )
@@ -123,8 +123,8 @@ def _edits(step: Step) -> tuple[Step, list[Step]]:
     return anchor, [entry for entry in later if _change(entry).kind != "extend"]
 
 
-def _name_of_fold(step: Step, changes: list[Change]) -> str:
-    return f"{step.name}, folded in" if len(changes) == 1 else f"{len(changes)} changes folded in"
+def _name_of_fold(later: list[Step]) -> str:
+    return f"{later[0].name}, folded in" if len(later) == 1 else f"{len(later)} changes folded in"
 
 
 def _own_words(anchor: Step, later: list[Step]) -> str:

@@ -30,7 +30,13 @@ class Outdated(Refused):
 
 
 def price_now(step: Step) -> Decimal | None:
-    """Return the most that another start may cost today; nothing where it cannot be had as it is any more."""
+    """Return the most that another start may cost today; nothing where it cannot be had as it is any more.
+
+    What a person can still confirm stays on offer: pressing it says what is to be confirmed.
+    """
+    refused = requests.refusal(step, step.order.by_id)
+    if refused is not None and refused.code == Code.REGION_LIMITED:
+        return None
     try:
         return Decimal(requests.quoted(step)["usd"])
     except errors.Refused:
