@@ -20,7 +20,14 @@ from projects.runner import embedded, save
 
 EVERY = 0.05
 FACTS = {
-    "facts": {"kind": "video", "mime": "video/mp4", "width": 640, "height": 360, "seconds": "3"},
+    "facts": {
+        "kind": "video",
+        "format": "mp4",
+        "mime": "video/mp4",
+        "width": 640,
+        "height": 360,
+        "seconds": "3",
+    },
     "thumbs": {},
 }
 late: list[float] = []
