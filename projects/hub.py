@@ -26,7 +26,7 @@ from projects import policies, progress
 from projects.models import Member, Step
 from projects.models.approval import with_approval
 from projects.models.step import StepQuerySet
-from projects.policies import Abilities, Ability
+from projects.policies import Abilities
 from projects.runner.limits import limits
 from projects.states import Status
 
@@ -172,14 +172,7 @@ def messages(steps: list[Step], abilities: Abilities) -> list[str]:
 
 
 def _parts(step: Step, abilities: Abilities) -> str:
-    context = {
-        "step": step,
-        "can_make": Ability.MAKE in abilities,
-        "can_approve": Ability.APPROVE in abilities,
-        "can_see_money": Ability.MONEY in abilities,
-        "can_manage": Ability.MANAGE in abilities,
-        "oob": True,
-    }
+    context = {"step": step, **policies.flags(abilities), "oob": True}
     return render_to_string("projects/parts/frame.html", context)
 
 

@@ -91,6 +91,16 @@ def abilities(user: Anyone, team_id: int) -> frozenset[Ability]:
     return ABILITIES.get(role or "", frozenset())
 
 
+def flags(able: Abilities) -> dict[str, bool]:
+    """Return what the parts of a version ask for, whoever renders them: a page or a socket."""
+    return {
+        "can_make": Ability.MAKE in able,
+        "can_approve": Ability.APPROVE in able,
+        "can_see_money": Ability.MONEY in able,
+        "can_manage": Ability.MANAGE in able,
+    }
+
+
 def require(user: Anyone, project: Project, ability: Ability) -> None:
     """Raise PermissionDenied, with its sentence, unless the person may do this in the project.
 

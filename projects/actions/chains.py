@@ -23,6 +23,9 @@ from projects.runner import requests
 from projects.states import AttemptState
 from projects.wish import Change, Wish
 
+EXTENSION = "extend"
+"""The kind of change that a fold leaves out: it lets the clip run on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -110,8 +113,8 @@ def folded(
 
 def left_out(step: Step) -> str:
     """Return in a sentence what a fold of this version does not carry; nothing where it carries all."""
-    anchor, later = _edits(step)
-    if len(_path(step)) == len(later) + 1:
+    anchor, *later = _path(step)
+    if all(_change(entry).kind != EXTENSION for entry in later):
         return ""
     seconds = Wish.from_json(anchor.wish).seconds
     return f"{f'{seconds:g} s: what' if seconds else 'What'} was added at the end is not in it."
@@ -120,7 +123,7 @@ def left_out(step: Step) -> str:
 def _edits(step: Step) -> tuple[Step, list[Step]]:
     """Return the anchor, and the versions after it that a fold takes up: none that lets the clip run on."""
     anchor, *later = _path(step)
-    return anchor, [entry for entry in later if _change(entry).kind != "extend"]
+    return anchor, [entry for entry in later if _change(entry).kind != EXTENSION]
 
 
 def _name_of_fold(later: list[Step]) -> str:
