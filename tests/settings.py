@@ -10,6 +10,8 @@ import certifi
 
 _DATA = Path(tempfile.mkdtemp(prefix="studio-tests-"))
 os.environ["STUDIO_DATA_DIR"] = str(_DATA)
+# The folder of the first process: its workers inherit the name.
+os.environ.setdefault("TESTS_SHARED_DIR", str(_DATA))
 # Every worker, server and child reads the same modules: compiling them once is a quarter of a minute less.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

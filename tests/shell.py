@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,9 +36,30 @@ def manage(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def migrate(data: Path) -> Path:
+    """Return a data folder with all tables and the collected static files.
+
+    They are made once for all workers of a run, and copied: half a dozen studios need the same.
+    """
+    made = Path(os.environ["TESTS_SHARED_DIR"]) / "migrated"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            fresh = made.with_suffix(".new")
+            run(fresh, "migrate", "--verbosity", "0", "--skip-checks")
+            run(fresh, "collectstatic", "--noinput", "--verbosity", "0", "--skip-checks")
+            fresh.rename(made)
+    shutil.copytree(made, data, dirs_exist_ok=True)
+    return data
+
+
+def run(data: Path, *arguments: str) -> None:
+    """Run `manage.py` on a data folder; what goes wrong fails the test."""
+    ended = manage(data, *arguments)
+    assert ended.returncode == 0, ended.stderr
+
+
 def new_studio(data: Path) -> Path:
     """Return the data folder of a studio that has begun, without the sample project."""
-    for command in (("migrate", "--verbosity", "0", "--skip-checks"), ("begin", "--no-sample")):
-        ended = manage(data, *command)
-        assert ended.returncode == 0, ended.stderr
+    run(migrate(data), "begin", "--no-sample")
     return data

@@ -35,15 +35,8 @@ class Studio:
     """A data folder of its own, and what another process sees in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = shell.migrate(folder)
         self.environment = shell.environment(folder)
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "-v0"],
-            cwd=ROOT,
-            env=self.environment,
-            check=True,
-            timeout=LONG,
-        )
 
     def ask(self, code: str, *args: str) -> str:
         """Return what a piece of code prints there."""

@@ -99,7 +99,6 @@ from django.urls import reverse
 
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 photo, drafted, stamped = sys.argv[1:]
-call_command("migrate", verbosity=0, skip_checks=True)
 call_command("begin", "--no-sample", verbosity=0)
 call_command("render", "warm-up", "--input", photo, "--set", "warmth=strong", "--out", drafted)
 call_command("render", "warm-up", "--input", "asset:1", "--engine", "stamp", "--out", stamped)
@@ -130,7 +129,7 @@ def visited(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     ended = subprocess.run(
         [sys.executable, "-c", VISIT, str(photo), str(drafted), str(stamped)],
         cwd=root,
-        env=shell.environment(folder / "data"),
+        env=shell.environment(shell.migrate(folder / "data")),
         capture_output=True,
         text=True,
         timeout=shell.LONGEST_WAIT,

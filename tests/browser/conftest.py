@@ -58,18 +58,15 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return a served studio with people, and a project with files and finished, failed and running work."""
-    data = tmp_path_factory.mktemp("studio")
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        ended = shell.manage(data, *command)
-        assert ended.returncode == 0, ended.stderr
+    data = shell.migrate(tmp_path_factory.mktemp("studio"))
     with serving(**shell.environment(data)) as server:
         found = Site(server.url, data)
         found.run("from tests.browser import scene; scene.make()")
         yield found
 
 
-# For one file at a time: while it is open, Playwright keeps an event loop running, in which no row can be asked for.
-@pytest.fixture(scope="module")
+# For this folder alone: while it is open, Playwright keeps an event loop running, in which no row can be asked for.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Return the system's Chromium."""
     with sync_playwright() as play:
@@ -78,16 +75,11 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
-def states() -> dict[str, Any]:
-    """Return where sign-ins are kept from one file to the next."""
-    return {}
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site, states: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def signed_in(browser: Browser, site: Site) -> dict[str, Any]:
     """Return the stored sign-in of each person, made once by the real form."""
-    for name in {"owner", "editor", "reviewer", "stranger"} - states.keys():
+    states: dict[str, Any] = {}
+    for name in ("owner", "editor", "reviewer", "stranger"):
         context = browser.new_context()
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

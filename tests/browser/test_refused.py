@@ -33,10 +33,7 @@ LIMIT = "from projects.models import Budget; Budget.objects.update(limit_usd='{}
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
     """Return a served studio whose key leads to the emulator, and the address of a form."""
-    data = tmp_path_factory.mktemp("paid")
-    for command in (["migrate", "-v0"], ["collectstatic", "--noinput", "-v0"]):
-        ended = shell.manage(data, *command)
-        assert ended.returncode == 0, ended.stderr
+    data = shell.migrate(tmp_path_factory.mktemp("paid"))
     with Emulator() as provider:
         keys = {"GEMINI_API_KEY": provider.key, "GEMINI_BASE_URL": provider.url}
         with serving(**shell.environment(data), **keys) as server:

@@ -30,12 +30,9 @@ ORDERS = {
 
 
 def fill(wanted: dict[str, str]) -> dict[str, tuple[int, str]]:
-    """Migrate, and ask an engine for each name; return the steps and their attempts. The steps wait for `begin`."""
-    from django.core.management import call_command
-
+    """Ask an engine for each name; return the steps and their attempts. The steps wait for `begin`."""
     from projects.models import Step
 
-    call_command("migrate", verbosity=0)
     photo = factories.make_asset(factories.make_project(), data=factories.photo_bytes(320, 180))
     made = {
         name: factories.make_order(photo, engine=engine, **ORDERS[engine]).steps.get()
@@ -61,7 +58,7 @@ class House:
     """A data folder with one step for each name, all waiting; its server; and its books, read beside it."""
 
     def __init__(self, folder: Path, emulator: Emulator, wanted: dict[str, str]) -> None:
-        self.folder, self.emulator = folder, emulator
+        self.folder, self.emulator = shell.migrate(folder), emulator
         self.environment = shell.environment(folder) | {
             "GEMINI_API_KEY": emulator.key,
             "GEMINI_BASE_URL": emulator.url,
