@@ -37,13 +37,18 @@ def open_media(path: Path, kind: Kind | None = None) -> Iterator[InputContainer]
     demuxer = DEMUXERS.get(kind.format)
     if demuxer is None:
         raise Refused("The file is neither a clip nor sound.")
-    options = {"protocol_whitelist": "file", "format_whitelist": demuxer}
-    with (
-        readable(kind),
-        # Titles come in any alphabet and encoding; none of them is kept.
-        av.open(str(path), "r", format=demuxer, options=options, metadata_errors="replace") as container,
-    ):
+    with readable(kind), _opened(path, kind, demuxer) as container:
         yield container
+
+
+def _opened(path: Path, kind: Kind, demuxer: str) -> InputContainer:
+    """Return the container with its headers read. One that asks for more memory than there is, is damaged."""
+    options = {"protocol_whitelist": "file", "format_whitelist": demuxer}
+    try:
+        # Titles come in any alphabet and encoding; none of them is kept.
+        return av.open(str(path), "r", format=demuxer, options=options, metadata_errors="replace")
+    except MemoryError as error:
+        raise _damaged(kind) from error
 
 
 @contextmanager
@@ -54,10 +59,12 @@ def readable(kind: Kind) -> Iterator[None]:
     except av.error.FFmpegError as error:
         if isinstance(error, MemoryError) or error.errno in OURS:
             raise
-        noun = "clip" if kind.family == "video" else "sound"
-        raise Refused(
-            f"The {noun} cannot be read: it is damaged or cut off. Export it again and upload that."
-        ) from error
+        raise _damaged(kind) from error
+
+
+def _damaged(kind: Kind) -> Refused:
+    noun = "clip" if kind.family == "video" else "sound"
+    return Refused(f"The {noun} cannot be read: it is damaged or cut off. Export it again and upload that.")
 
 
 def video_stream(container: InputContainer) -> av.VideoStream | None:

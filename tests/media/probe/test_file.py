@@ -200,6 +200,7 @@ def test_any_bytes_end_in_facts_or_one_sentence(tmp_path: Path, body: bytes, hea
 
 
 @given(at=st.integers(0, 3000), value=st.integers(0, 255), length=st.integers(1, 8))
+@example(at=1677, value=32, length=5)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_flipped_bytes_of_a_clip_end_in_facts_or_one_sentence(
     tmp_path: Path, at: int, value: int, length: int
