@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from projects.models import Attempt, Budget, Order, Project, Spend, Step
-from projects.models.spend import months, reserve, settle
+from projects.models.budget import months
+from projects.models.spend import reserve, settle
 from projects.states import AttemptState, Bill, Status
 from tests import factories
 

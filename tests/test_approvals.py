@@ -15,7 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from projects import actions, hub
-from projects.models import Approval, Role, Step, ledger
+from projects.models import Approval, Asset, Role, Step, ledger
 from projects.models.ledger import Scope
 from projects.policies import ABILITIES
 from projects.states import AttemptState, Status
@@ -172,6 +172,40 @@ def test_tile_tree_and_other_windows_show_the_mark_at_once() -> None:
     assert approve_url(step) not in told(step, Role.EDITOR)
 
 
+def test_a_decision_in_an_open_page_brings_the_parts_that_change_and_says_it() -> None:
+    step, people = finished()
+    client, address = desk.browser_of(people["owner"]), f"/steps/{step.pk}"
+    offered = _decision(desk.page(client, f"{address}/"))
+
+    approved = client.post(f"{address}/approve/", headers=desk.PART)
+    withdrawn = client.post(f"{address}/withdraw/", headers=desk.PART)
+
+    changed = [f"step-{step.pk}-{part}" for part in ("node", "acts", "approval")]
+    for answer, said, next_one in (
+        (approved, "Approved", "withdraw"),
+        (withdrawn, "Approval withdrawn", "approve"),
+    ):
+        html = answer.content.decode()
+        assert answer.status_code == 200
+        assert html.strip().startswith(f"{step.name}: {said}")
+        assert re.findall(r'id="([^"]+)"[^>]*hx-swap-oob="true"', html) == changed
+        assert f'hx-post="{address}/{next_one}/"' in _decision(html)
+    ids = [re.findall(r' id="([^"]+)"', tag) for tag in (offered, _decision(approved.content.decode()))]
+    assert ids == [[f"step-{step.pk}-decide"]] * 2  # the focus finds its button by it
+
+
+def test_a_decision_that_comes_too_late_in_an_open_page_is_a_toast() -> None:
+    client, photo = desk.scene()
+    step = factories.make_step(photo, Status.FAILED)
+
+    answer = client.post(approve_url(step), headers=desk.PART)
+
+    assert answer.status_code == 409
+    assert "Only a finished version can be approved." in answer.content.decode()
+    assert "data-toast" in answer.content.decode()
+    assert "Only a finished" not in desk.page(client, f"/projects/{step.project_id}/")
+
+
 def test_only_paid_clips_that_stand_approved_count_in_money() -> None:
     project = factories.make_project()
     owner, scope = project.created_by, Scope((), project.pk)
@@ -186,6 +220,38 @@ def test_only_paid_clips_that_stand_approved_count_in_money() -> None:
     assert ledger.clip_seconds(scope) == ledger.ClipSeconds(
         finished=Decimal(6 + 8 + 10 + 4), approved=Decimal(6 + 8)
     )
+
+
+def test_each_paid_second_counts_once_and_an_approved_extension_holds_those_of_its_sources() -> None:
+    client, photo = desk.scene()
+    project = photo.project
+    owner, scope, upload = (
+        project.created_by,
+        Scope((), project.pk),
+        factories.make_asset(project, kind="video", seconds=10),
+    )
+    first = paying.pay(project, seconds=8).step
+    second, other = (_extended(first.output, 15) for _ in range(2))
+    third, of_upload = _extended(second.output, 22), _extended(upload, 17)
+    seconds = []
+
+    for step in (third, first, other, of_upload):
+        actions.approvals.approve(owner, step)
+        seconds.append(ledger.clip_seconds(scope).approved)
+    rows = _table(client.get(f"/projects/{project.pk}/spend.csv"))
+
+    assert seconds == [22, 22, 29, 29 + 7]
+    assert ledger.clip_seconds(scope).finished == seconds[-1]
+    assert sum(Decimal(row["approved (s)"]) for row in rows) == seconds[-1]
+    assert [row["units"] for row in rows][1:] == ["7 s", "7 s", "7 s", "8 s"]
+
+
+def _extended(source: Asset | None, seconds: int) -> Step:
+    """Return a paid step whose clip has so many seconds, those of its source among them."""
+    assert source
+    step = paying.pay(source.project, seconds=seconds).step
+    Step.objects.filter(pk=step.pk).update(ability="video.extend", source=source)
+    return step
 
 
 def test_the_spend_page_divides_all_that_was_paid_by_what_is_approved() -> None:
@@ -208,6 +274,12 @@ def test_the_spend_page_divides_all_that_was_paid_by_what_is_approved() -> None:
     )
     assert sum(Decimal(row["cost (USD)"]) for row in rows) == Decimal("1.20")
     assert [Decimal(row["approved (s)"] or 0) for row in rows] == [0, 0, 6]
+
+
+def _decision(html: str) -> str:
+    """Return the tag of the button that approves or withdraws; there is one."""
+    [tag] = re.findall(r"<button[^>]*(?:approve|withdraw)/[^>]*>", html)
+    return tag
 
 
 def _words(html: str) -> str:

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from projects import actions
 from projects.management import health
 from projects.models import Attempt, Budget, Project, Receipt, Spend, books, ledger
-from projects.models.spend import budgets_of, carry_over, reserve, settle
+from projects.models.budget import budgets_of
+from projects.models.spend import carry_over, reserve, settle
 from projects.runner import sweep
 from projects.states import AttemptState
 from tests import factories, paying

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from projects import actions
 from projects.models import Asset, Attempt, Budget, Receipt, Spend, Step, ledger
+from projects.models.budget import Overspent, months
 from projects.models.ledger import Scope, Total, totals
-from projects.models.spend import Overspent, months, reserve, settle
+from projects.models.spend import reserve, settle
 from projects.states import AttemptState, Bill
 from tests import factories, paying
 

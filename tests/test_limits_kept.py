@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,13 @@ from django.db import OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects import catalogue
+from projects import actions, catalogue
 from projects.catalogue.base import Given, Invalid
 from projects.engines import draft, models
 from projects.engines.base import Input, Request
 from projects.models import Attempt, Budget, Door, Member, Project, Receipt, ledger
-from projects.models.spend import budgets_of, carry_over, reserve, settle
+from projects.models.budget import budgets_of
+from projects.models.spend import carry_over, reserve, settle
 from projects.runner import adopt, looks
 from projects.states import AttemptState
 from tests import factories, paying
@@ -142,6 +144,66 @@ def test_no_money_moves_in_a_project_while_its_limit_is_begun(what: str) -> None
     limit.refresh_from_db()
     expected = {"settle": (Decimal(0), Decimal("0.29")), "reserve": (Decimal("0.48"), Decimal(0))}
     assert (limit.reserved, limit.spent) == expected[what]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+@pytest.mark.parametrize("first", ["hold", "removal"])
+def test_a_limit_that_is_removed_beside_a_hold_stops_neither(first: str) -> None:
+    project = factories.make_project()
+    ledger.begin_project(project, Decimal(20))
+    attempt, owner = paying.work_free(project), project.created_by
+
+    with ThreadPoolExecutor(1) as people:
+        if first == "hold":
+            with transaction.atomic():
+                budgets = budgets_of(project, owner)
+                other = beside(people, lambda: actions.budgets.set_project(owner, project, None))
+                reserve(attempt, Decimal("0.17"), budgets)
+        else:
+            with transaction.atomic():
+                actions.budgets.set_project(owner, project, None)
+                other = beside(people, lambda: reserve(attempt, Decimal("0.17"), budgets_of(project, owner)))
+        other.result()
+
+    [month] = Budget.objects.all()
+    assert (month.scope, month.reserved) == ("team", Decimal("0.17"))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_a_hold_and_a_settlement_take_the_budgets_in_one_order() -> None:
+    project = factories.make_project()
+    Budget.objects.create(scope="project", project=project, limit_usd=20)  # older than the row of this month
+    owner = project.created_by
+    done, next_ = paying.work_free(project), paying.work_free(project)
+    with transaction.atomic():
+        reserve(done, Decimal("0.31"), budgets_of(project, owner))
+
+    with ThreadPoolExecutor(1) as people, transaction.atomic():
+        budgets = budgets_of(project, owner)
+        other = beside(people, lambda: settle(done, Decimal("0.29"), None))
+        reserve(next_, Decimal("0.17"), budgets)
+    other.result()
+
+    assert {(row.reserved, row.spent) for row in Budget.objects.all()} == {(Decimal("0.17"), Decimal("0.29"))}
+
+
+def beside(people: ThreadPoolExecutor, move: Any) -> Future[None]:
+    """Return a move that somebody else makes now, in a thread: it is done, or it waits for us."""
+
+    def made() -> None:
+        try:
+            with transaction.atomic():
+                move()
+        finally:
+            connection.close()
+
+    other = people.submit(made)
+    wait([other], timeout=0.2)
+    return other
 
 
 def elsewhere(move: Any) -> None:

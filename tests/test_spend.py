@@ -10,7 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from projects.models import Attempt, Budget, Receipt, Spend
-from projects.models.spend import Overspent, reserve, settle
+from projects.models.budget import Overspent
+from projects.models.spend import reserve, settle
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rows]

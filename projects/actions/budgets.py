@@ -12,13 +12,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from projects import policies
-from projects.models import Budget, Project, Team, ledger, spend
+from projects.models import Budget, Project, Team, ledger
+from projects.models.budget import held_still, months
 from projects.policies import Ability
 
 
 def limits_of(user: User, project: Project) -> list[Budget]:
     """Return what a person's paid work in a project is held on, as it stands; nothing is begun by looking."""
-    month = spend.months([project.team], timezone.now().astimezone(UTC).date())
+    month = months([project.team], timezone.now().astimezone(UTC).date())
     own = Q(project=project) | Q(member__team=project.team_id, member__user=user)
     lasting = Budget.objects.filter(own, period=Budget.Period.NONE)
     return [*month, *lasting.select_related("project", "member__user")]
@@ -40,10 +41,14 @@ def set_team(user: User, team: Team, usd: Decimal) -> Budget:
 
 @transaction.atomic
 def set_project(user: User, project: Project, usd: Decimal | None) -> Budget | None:
-    """Set a project's limit for its whole life, or take it away; the money it has cost counts in either case."""
+    """Set a project's limit for its whole life, or take it away; the money it has cost counts in either case.
+
+    It goes only when nobody is about to hold money on it: whoever holds next reads that it is gone.
+    """
     policies.require(user, project, Ability.BUDGET)
     rows = Budget.objects.filter(scope=Budget.Scope.PROJECT, project=project, period=Budget.Period.NONE)
     if usd is None:
+        held_still(project.team)
         rows.delete()
         return None
     budget = rows.select_for_update().first()

@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Sum
 
 from projects.models.attempt import Attempt
-from projects.models.spend import NOTHING, Budget, Spend
+from projects.models.budget import Budget
+from projects.models.spend import NOTHING, Spend
 from projects.states import AttemptState
 
 MAY_HOLD = (AttemptState.PLANNED, AttemptState.SENDING, AttemptState.ACCEPTED, AttemptState.UNCONFIRMED)

@@ -13,19 +13,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import TruncDate
+from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from projects.engines.models import Model
 from projects.models.approval import Approval
 from projects.models.asset import Asset
 from projects.models.attempt import Attempt
+from projects.models.budget import Budget, held_still
 from projects.models.project import Project
-from projects.models.spend import NOTHING, Budget, Spend, held_still
+from projects.models.spend import NOTHING, Spend
 from projects.models.step import Step
-from projects.states import AttemptState, Bill, Status
+from projects.states import AttemptState, Bill
 
 MICRO = Decimal("0.000001")
+EXTENDS = "video.extend"
+"""How the abilities begin whose clips hold their source's seconds too, which were paid before."""
 NO_RESULT = frozenset(
     {
         AttemptState.FAILED,
@@ -84,9 +87,35 @@ def free(scope: Scope) -> QuerySet[Attempt]:
     return rows.annotate(at=F("created_at"), settled=Value(value=True))
 
 
+def with_made(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
+    """Return the same rows, each with the seconds of clip that its own money `made`; None where it made no clip.
+
+    An extension made what it added: the rest of its clip is of the attempts that made its sources.
+    """
+    before = Case(When(step__ability__startswith=EXTENDS, then="step__source__seconds"), default=NOTHING)
+    own = Greatest(F("step__output__seconds") - Coalesce(before, NOTHING), NOTHING)
+    is_clip = Q(state=AttemptState.STORED, step__output__kind=Asset.Kind.VIDEO)
+    return rows.annotate(made=Case(When(is_clip, then=own), output_field=DecimalField()))
+
+
+def is_approved() -> Q:
+    """Return the condition on attempts whose clips are approved, by themselves or within an approved extension.
+
+    Whoever approves an extension has approved the whole clip, so that what its sources made counts with it.
+    """
+    standing = Approval.objects.standing().values("step")
+    extensions = Step.objects.filter(ability__startswith=EXTENDS, source__made_by__isnull=False)
+    sources = extensions.order_by().values_list("source__made_by", flat=True)
+    held, found = set[int](), set(sources.filter(pk__in=standing))
+    while found:
+        held |= found
+        found = set(sources.filter(pk__in=found)) - held
+    return Q(step__in=standing) | Q(step__in=held)
+
+
 def with_words(rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
     """Return the same rows with all that a line of the ledger names, the newest first."""
-    named = rows.select_related("step__project", "step__output", "step__order__by")
+    named = with_made(rows).select_related("step__project", "step__output", "step__order__by")
     return named.defer("request", "step__wish", "step__composed", "step__prompt").order_by("-pk")
 
 
@@ -211,7 +240,7 @@ def _exact(usd: Decimal | None) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class ClipSeconds:
-    """The length of the paid clips that are finished, and of those that are approved; deleted ones were paid too."""
+    """What was `made` for money and is finished, and what of it is approved; deleted clips were paid too."""
 
     finished: Decimal
     approved: Decimal
@@ -219,10 +248,9 @@ class ClipSeconds:
 
 def clip_seconds(scope: Scope) -> ClipSeconds:
     """Return how many seconds of clips were got for the money."""
-    clips = Step.objects.filter(status=Status.SUCCEEDED, output__kind=Asset.Kind.VIDEO)
-    paid = clips.filter(pk__in=entries(scope).filter(state=AttemptState.STORED).values("step"))
-    approved = Q(pk__in=Approval.objects.standing().values("step"))
-    sums = paid.aggregate(finished=Sum("output__seconds"), approved=Sum("output__seconds", filter=approved))
+    sums = with_made(entries(scope)).aggregate(
+        finished=Sum("made"), approved=Sum("made", filter=is_approved())
+    )
     return ClipSeconds(sums["finished"] or NOTHING, sums["approved"] or NOTHING)
 
 

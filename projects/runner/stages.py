@@ -15,6 +15,7 @@ from projects import engines, progress
 from projects.engines.base import Json
 from projects.engines.errors import Refused
 from projects.models import Attempt, Order, Step, spend
+from projects.models.budget import Overspent, budgets_of
 from projects.prompts import compose
 from projects.runner import requests
 from projects.states import ENDED, Bill, Status
@@ -85,7 +86,7 @@ def _begin(order: Order, number: int, first: Step) -> None:
         return
     try:
         _go_on_as_agreed(waiting, first)
-    except spend.Overspent as error:
+    except Overspent as error:
         note = f"It needs ${Decimal(order.plan[number]['offer']['usd']):.2f}. {error} It goes on once there is more."
         Step.objects.filter(pk=waiting.pk).write(waits_for=BUDGET, note=note)
 
@@ -98,7 +99,7 @@ def go_on(step: Step, chosen: Step, offer: Json) -> None:
     if not waiting.write(**_served(offer), **picked):
         raise MovedOn
     step.refresh_from_db()
-    spend.reserve(planned(step, offer), Decimal(offer["usd"]), spend.budgets_of(step.project, step.order.by))
+    spend.reserve(planned(step, offer), Decimal(offer["usd"]), budgets_of(step.project, step.order.by))
     progress.step_changed(step)
 
 
@@ -134,7 +135,7 @@ def fund() -> None:
         try:
             if step.parent is not None:
                 _go_on_as_agreed(step, step.parent)
-        except (spend.Overspent, MovedOn):
+        except (Overspent, MovedOn):
             continue
 
 

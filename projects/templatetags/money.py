@@ -187,18 +187,11 @@ def named(model: str, names: dict[str, str]) -> str:
 
 @register.filter
 def units(entry: Attempt) -> str:
-    """Return what the money bought: seconds of clip, or a still; nothing where there is no result.
-
-    An extension bought what it added, its clip the seconds of the source too.
-    """
-    output, source = entry.step.output, entry.step.source
+    """Return what the money bought: the seconds of clip that the ledger says, or a still; nothing without a result."""
+    output, made = entry.step.output, entry.made  # type: ignore[attr-defined] # the ledger's rows have it
     if entry.state != AttemptState.STORED or output is None:
         return ""
-    if not output.seconds:
-        return f"1 {output.kind}"
-    is_longer = entry.step.ability.startswith("video.extend")
-    before = (source.seconds if is_longer and source else None) or Decimal(0)
-    return f"{round(float(output.seconds - before), 2):g} s"
+    return f"1 {output.kind}" if made is None else f"{round(float(made), 2):g} s"
 
 
 @register.filter

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from projects import actions, policies
 from projects.forms import BudgetForm
 from projects.models import Budget, Project
-from projects.models.spend import months
+from projects.models.budget import months
 from projects.policies import Ability
 from projects.templatetags.money import usd
 from projects.views.request import Request, project_of

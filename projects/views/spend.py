@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from projects import policies
 from projects.models import Attempt, Budget, Project, Team, ledger
+from projects.models.budget import months
 from projects.models.ledger import PERIODS, Scope, Total, totals
 from projects.models.model import merged
-from projects.models.spend import months
 from projects.policies import Ability
 from projects.states import Bill
 from projects.templatetags.money import TENTHS, fraction
@@ -116,8 +116,8 @@ def _desk(
 
 def _entries(desk: Desk) -> QuerySet[Attempt]:
     if desk.show == Bill.FREE:
-        return ledger.with_words(ledger.free(desk.scope)).select_related("step__source")
-    rows = ledger.with_words(ledger.entries(desk.scope)).select_related("step__source")
+        return ledger.with_words(ledger.free(desk.scope))
+    rows = ledger.with_words(ledger.entries(desk.scope))
     return rows if desk.show == "all" else rows.filter(bill=desk.show)
 
 

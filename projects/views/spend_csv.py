@@ -9,26 +9,16 @@ from datetime import UTC
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from projects.models import Approval, Asset, Attempt
-from projects.states import AttemptState, Bill
+from projects.models import Attempt, ledger
+from projects.states import Bill
 from projects.templatetags.money import bill_word, units, waste_reason
 
 PIECE = 500
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def approved_seconds(entry: Attempt) -> object:
-    """Return the length of an approved clip in the line of the attempt that made it, as the page counts it."""
-    clip = entry.step.output
-    if clip is None or clip.kind != Asset.Kind.VIDEO:
-        return ""
-    is_paid = entry.bill != Bill.FREE and entry.state == AttemptState.STORED
-    return clip.seconds if is_paid and entry.step.approvals.all() else ""
-
 
 COLUMNS: dict[str, Callable[[Any], object]] = {
     "when (UTC)": lambda entry: entry.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
@@ -44,7 +34,7 @@ COLUMNS: dict[str, Callable[[Any], object]] = {
     "cost (USD)": lambda entry: entry.cost_usd if entry.settled else "",
     "held (USD)": lambda entry: "" if entry.settled else entry.quote_usd,
     "bill": bill_word,
-    "approved (s)": approved_seconds,
+    "approved (s)": lambda entry: entry.approved or "",
     "paid for nothing, because": waste_reason,
 }
 
@@ -56,8 +46,8 @@ def answer(entries: QuerySet[Attempt], name: str) -> StreamingHttpResponse:
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
         "X-Content-Type-Options": "nosniff",
     }
-    standing = Prefetch("step__approvals", Approval.objects.standing())
-    return StreamingHttpResponse(_lines(entries.prefetch_related(standing)), headers=headers)
+    approved = Case(When(ledger.is_approved() & ~Q(bill=Bill.FREE), then="made"))
+    return StreamingHttpResponse(_lines(entries.annotate(approved=approved)), headers=headers)
 
 
 async def _lines(entries: QuerySet[Attempt]) -> AsyncIterator[bytes]:
