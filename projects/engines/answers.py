@@ -165,9 +165,7 @@ def _without_answer(error: BaseException) -> EngineError:
     kinds = {kind.__name__ for one in (error, cause) for kind in type(one).__mro__}
     if NO_ACCOUNT in kinds and "TransportError" not in kinds:
         code = Code.CREDENTIALS_REJECTED
-        found = Refused(FAILURES[code].why, code, words)
-        found.proven = True
-        return found
+        return Refused(FAILURES[code].why, code, words, proven=True)
     if kinds & {*NO_CONNECTION, NO_ACCOUNT}:
         return NotSent("The provider could not be reached.", Code.PROVIDER_DOWN, words)
     return lost(words)
@@ -185,17 +183,16 @@ def refusal(answer: Said) -> Refused:
     code = told or _guessed(answer)
     passes = answer.status == 503 or code == Code.RATE_LIMITED
     named = errors.remedy(answer.message, answer.fields) if code in REMEDIED else ""
-    found = Refused(
+    return Refused(
         named or FAILURES[code].why,
         code,
         answer.words,
         status=answer.status,
         again=passes or code == Code.QUOTA_EXHAUSTED,
         retry_after=retry_after(answer),
+        per_model=answer.status == 429 and _is_per_model(answer),
+        proven=told is not None,
     )
-    found.proven = told is not None
-    found.per_model = answer.status == 429 and _is_per_model(answer)
-    return found
 
 
 def _told(answer: Said) -> Code | None:

@@ -159,9 +159,11 @@ def token(door: Door, seconds: float = READ_SECONDS) -> str:
     return str(held.token)
 
 
-def headers(door: Door) -> Mapping[str, str]:
-    """Return what a plain request to the developer door carries. The key goes to the provider's own host only."""
-    return {"x-goog-api-key": door.secret}
+def headers(door: Door, seconds: float = READ_SECONDS) -> Mapping[str, str]:
+    """Return what a plain request carries, to the provider's own host only; for a Vertex door it asks for a token."""
+    if door.kind == "developer":
+        return {"x-goog-api-key": door.secret}
+    return {"authorization": f"Bearer {token(door, seconds) if door.kind == 'vertex' else door.secret}"}
 
 
 class Answered(Exception):
@@ -177,9 +179,10 @@ class Answered(Exception):
 
 
 async def got(door: Door, path: str) -> bytes:
-    """Return what the developer door answers to a plain GET. Raises Answered, and what the HTTP client raises."""
+    """Return what a provider answers to a plain GET. Raises Answered, and what the HTTP client or a token raises."""
+    known = await asyncio.to_thread(headers, door) if door.kind == "vertex" else headers(door)
     async with pools().looks:
-        return _of_success(await pools().reads.get(base_url(door) + path, headers=headers(door)))
+        return _of_success(await pools().reads.get(base_url(door) + path, headers=known))
 
 
 async def posted(door: Door, api_version: str, body: Json, seconds: float) -> bytes:

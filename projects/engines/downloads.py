@@ -65,7 +65,7 @@ def _in_bucket(door: Door, bucket: str, name: str) -> Address:
     if bucket != bucket_of(door).partition("/")[0]:
         raise broken(f"An unknown bucket: {bucket}")
     url = f"{door.base_url or STORAGE}/storage/v1/b/{bucket}/o/{quote(name, safe='')}?alt=media"
-    return Address(url, {"authorization": f"Bearer {client.token(door)}"})
+    return Address(url, dict(client.headers(door)))
 
 
 def bucket_of(door: Door) -> str:

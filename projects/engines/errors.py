@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from projects.failures import FAILURES, Code
 
@@ -103,6 +104,16 @@ class NotSent(EngineError):
     """Nothing was sent, proved by the kind of fault."""
 
 
+class Facts(TypedDict, total=False):
+    """What is known of a refusal besides its code."""
+
+    status: int
+    again: bool
+    retry_after: float | None
+    per_model: bool
+    proven: bool
+
+
 class Refused(EngineError):
     """The engine, or a check of the input, said no.
 
@@ -111,21 +122,13 @@ class Refused(EngineError):
     provider's own words name the cause, or a look has shown it; else the code is a guess by the status.
     """
 
-    def __init__(
-        self,
-        sentence: str,
-        code: Code,
-        detail: str = "",
-        *,
-        status: int = 0,
-        again: bool = False,
-        retry_after: float | None = None,
-    ) -> None:
+    def __init__(self, sentence: str, code: Code, detail: str = "", **facts: Unpack[Facts]) -> None:
         super().__init__(sentence, code, detail)
-        self.status = status
-        self.again = again
-        self.retry_after = retry_after
-        self.per_model = self.proven = False
+        self.status = facts.get("status", 0)
+        self.again = facts.get("again", False)
+        self.retry_after = facts.get("retry_after")
+        self.per_model = facts.get("per_model", False)
+        self.proven = facts.get("proven", False)
 
 
 class Doubt(EngineError):

@@ -134,7 +134,7 @@ def _shown(entry: Input) -> Json:
 
 async def _create(door: Door, content: bytes) -> Json:
     """Send the one paid request; return the answer's body. Raises NotSent, Refused or Doubt, and nothing else."""
-    headers = {"authorization": f"Bearer {door.secret}", "content-type": "application/json"}
+    headers = {**client.headers(door), "content-type": "application/json"}
     url = f"{client.base_url(door)}/chat/completions"
     try:
         async with asyncio.timeout(CREATE_SECONDS):

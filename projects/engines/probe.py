@@ -84,7 +84,7 @@ def listed_models(door: Door) -> list[str]:
 
 def _listed(calls: Any, door: Door) -> list[str]:
     if door.kind == "openrouter":
-        base, headers = client.base_url(door), {"authorization": f"Bearer {door.secret}"}
+        base, headers = client.base_url(door), dict(client.headers(door))
         _get(calls, f"{base}/key", headers)
         return [str(entry.get("id")) for entry in _entries(_get(calls, f"{base}/models", headers), "data")]
     if door.kind == "vertex":
@@ -134,7 +134,7 @@ def _entries(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
 def _bearer(door: Door) -> dict[str, str]:
     faults = client.sdk("google.auth.exceptions")
     try:
-        return {"authorization": f"Bearer {client.token(door, SECONDS)}"}
+        return dict(client.headers(door, SECONDS))
     except faults.TransportError as error:
         raise Unlisted("Google could not be reached. Test the key again later.", refused=False) from error
     except (faults.GoogleAuthError, ValueError) as error:

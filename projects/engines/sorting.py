@@ -1,7 +1,9 @@
 """Why a create was refused, where its answer does not tell: what was sent is looked at, with the same key and free.
 
-Only the developer door is asked. A look says yes, or no, or nothing: where it fails or takes too long. The model
-answers to the same key: then a 401 or a 403 was not about the key. Nothing: the guess stays one (`Refused.proven`).
+A look says yes, or no, or nothing: where it fails or takes too long. The developer door's model answers to the same
+key: then a 401 or a 403 was not about the key. Nothing: the guess stays one (`Refused.proven`). The other doors keep
+nothing that was sent, and there only a 401 says something: Vertex' models are no project's and may be hidden from an
+account that makes media, OpenRouter's key may be used up.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from projects.failures import FAILURES, Code
 
 LOOK_SECONDS = 3.0
 STATUSES = frozenset({400, 401, 403, 404})
+OF_KEYS = frozenset({401, 403, 404})
 LOST_STATE = "LOST"
 """Of an upload that the provider does not have any more."""
 YES = Said(200, None, {})
@@ -27,8 +30,11 @@ LOST = "The provider lost the file that was sent to it. Start it again, and the 
 
 def is_open(error: Refused, request: Request) -> bool:
     """Return whether a refusal may have a cause that looks can tell."""
-    is_guess = error.status in STATUSES and not error.again and (not error.proven or _is_about_files(error))
-    return is_guess and request.door is not None and request.door.kind == "developer"
+    if error.again or request.door is None:
+        return False
+    if request.door.kind != "developer":
+        return error.status in OF_KEYS and not error.proven
+    return error.status in STATUSES and (not error.proven or _is_about_files(error))
 
 
 async def sorted_out(error: Refused, request: Request, names: Sequence[str]) -> tuple[Refused, list[str]]:
@@ -36,6 +42,11 @@ async def sorted_out(error: Refused, request: Request, names: Sequence[str]) -> 
 
     `again`: with these put there anew, or with all of them as they are, it may be sent again.
     """
+    if request.given()[1].kind != "developer":
+        said = await _asked(_model(request))
+        return (
+            _instead(error, Code.CREDENTIALS_REJECTED, said.words) if said and said.status == 401 else error
+        ), []
     if said := await _parent_gone(request):
         return _instead(error, Code.CHAIN_EXPIRED, said.words), []
     states = await _states(request, names)
@@ -81,9 +92,7 @@ def _by_model(error: Refused, said: Said | None) -> Refused:
 
 def _instead(error: Refused, code: Code, words: str) -> Refused:
     detail = f"{error.detail} Looked at afterwards: {words}"
-    found = Refused(FAILURES[code].why, code, detail, status=error.status)
-    found.proven = True
-    return found
+    return Refused(FAILURES[code].why, code, detail, status=error.status, proven=True)
 
 
 async def _parent_gone(request: Request) -> Said | None:
@@ -114,8 +123,12 @@ async def _state(door: Door, name: str) -> str:
 
 
 async def _model(request: Request) -> bytes:
+    """Look at the model with the key; where OpenRouter shows its models to everybody, at the key."""
     model, door = request.given()
-    return await client.got(door, f"/{model.api_version}/models/{model.id}")
+    if door.kind == "openrouter":
+        return await client.got(door, "/key")
+    published = "publishers/google/" if door.kind == "vertex" else ""
+    return await client.got(door, f"/{model.api_version}/{published}models/{model.id}")
 
 
 async def _asked(look: Awaitable[object]) -> Said | None:

@@ -11,9 +11,11 @@ import pytest
 
 from projects.engines import interactions, models, openrouter, veo
 from projects.engines.base import Door, Files, Json, Request
-from projects.engines.errors import EngineError, NotSent
+from projects.engines.errors import Doubt, EngineError, NotSent
 from projects.wish import Wish
 from tests.emulator import Emulator
+
+OMNI = "gemini-omni-1.2-flash"
 
 
 class TestCreates:
@@ -44,6 +46,20 @@ class TestCreates:
 
         [sent] = emulator.ledger.posts(":predictLongRunning")
         assert sent.headers["x-server-timeout"] == "60"
+
+    @pytest.mark.parametrize("kind", ["developer", "vertex"])
+    @pytest.mark.usefixtures("account")
+    async def test_an_answer_after_its_time_is_a_doubt_about_work_that_is_there(
+        self, emulator: Emulator, kind: str
+    ) -> None:
+        body: Json = {"model": OMNI, "input": [{"type": "text", "text": "A ball."}], "background": True}
+        door = Door(1, kind, emulator.key if kind == "developer" else "", "p", "global", "", emulator.url)
+        held, version = emulator.fault("held"), "v1beta" if kind == "developer" else "v1beta1"
+
+        late = await of(interactions.create(door, version, body, 1.0))
+
+        assert (type(late), held.arrived.is_set()) == (Doubt, True)
+        assert len(emulator.ledger.creates()) == len(emulator.ledger.requests("create")) == 1
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ Which test shows which fault of reference/reliability.md section 4. Paths are wi
 F1   rows; paid/test_robust.py::test_a_refused_request_says_what_to_change;
      engines/test_answers.py::test_a_refusal_names_the_control_that_the_provider_names
 F2   rows; paid/test_closed.py::test_what_a_region_is_refused_is_not_offered_or_sent_there_again
-F3   rows; paid/test_pauses.py::test_a_refused_key_closes_its_door_and_what_waits_in_line_is_kept
+F3   rows; paid/test_sorted.py, paid/test_keys_looked_at.py (a guess is proven by a look);
+     paid/test_pauses.py::test_a_refused_key_closes_its_door_and_what_waits_in_line_is_kept
 F4   rows; engines/test_models.py::test_every_id_leads_to_a_model_that_is_offered_behind_the_same_door
 F5   rows
 F6   engines/test_waits.py::TestLooks::test_an_id_is_given_up_that_was_unknown_for_ten_minutes;
@@ -20,9 +21,10 @@ F10  rows; paid/test_faults.py::test_a_busy_provider_is_tried_three_more_times
 F11  rows; engines/test_waits.py::TestLooks
 F12  paid/test_faults.py::test_a_provider_that_cannot_be_reached_is_never_sent_anything;
      engines/test_creates.py::TestCreates::test_a_host_that_lets_nobody_in_was_sent_nothing
-F13  paid/test_hooks.py::test_a_lost_answer_is_found_again_by_its_hook_and_paid_once; the wait itself by no test
+F13  engines/test_creates.py::TestCreates::test_an_answer_after_its_time_is_a_doubt_about_work_that_is_there;
+     paid/test_hooks.py::test_a_lost_answer_is_found_again_by_its_hook_and_paid_once
 F14  rows; paid/test_faults.py::test_a_lost_answer_is_never_sent_again_by_itself
-F15  by no test: nothing is streamed, and a look that is cut is a row of F11
+F15  cannot happen: nothing is streamed; a look that is cut is a row of F11
 F16  rows; paid/test_robust.py::test_a_damaged_result_is_fetched_five_times_and_never_made_again;
      engines/test_damaged_answers.py::TestLookedAtAgain
 F17  paid/test_fetched.py::test_a_still_in_place_of_a_clip_is_kept_and_named;
@@ -36,8 +38,7 @@ F21  paid/test_sorted.py::test_an_edit_whose_parent_is_gone_is_an_expired_chain_
      paid/test_workspace.py::test_a_chain_that_is_lost_before_its_time_is_folded_with_the_change_that_was_asked
 F22  rows; engines/test_answers.py::test_a_refusal_and_a_failed_end_name_the_same_cause
 F23  rows (F22 an output that is blocked);
-     paid/test_kept_open.py::test_a_result_without_a_count_is_charged_by_its_seconds_or_as_one_picture;
-     a part that is kept by no test
+     paid/test_kept_open.py::test_what_came_before_a_result_was_blocked_is_kept_and_charged
 F24  engines/test_damaged_answers.py::TestOddEnds
 F25  paid/test_late.py::test_work_that_took_too_long_is_looked_at_each_hour_and_goes_on_when_it_is_done;
      test_usual.py (the word on what takes longer than usual)

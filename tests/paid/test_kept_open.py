@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from projects import actions, progress
+from projects.engines import interactions
 from projects.engines.errors import Broken
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Door, Step
@@ -245,6 +246,23 @@ async def test_a_result_without_a_count_is_charged_by_its_seconds_or_as_one_pict
     assert (came.step.status, attempt.bill) == (_S.SUCCEEDED, Bill.BILLED)
     assert attempt.cost_usd == Decimal(usd) < attempt.quote_usd
     assert await do(bills.price_again, came.step) == attempt.quote_usd
+    await check_money(emulator)
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+async def test_what_came_before_a_result_was_blocked_is_kept_and_charged(
+    emulator: Emulator, *, is_counted: bool
+) -> None:
+    uncounted = {} if is_counted else {"counts": lambda _usage: {}}
+    emulator.fault("partial", status="failed", error=("content_filtered", "Output blocked."), **uncounted)
+
+    came = await run(await asked())
+
+    [attempt] = came.attempts
+    assert (came.step.status, came.states) == (_S.SUCCEEDED, [_A.STORED]), came.step.detail
+    assert interactions.UNFINISHED in came.step.notes
+    assert (attempt.usage != {}, attempt.bill) == (is_counted, Bill.BILLED)
+    assert Decimal(0) < attempt.cost_usd < attempt.quote_usd
     await check_money(emulator)
 
 

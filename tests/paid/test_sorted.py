@@ -251,15 +251,6 @@ async def test_what_the_answer_tells_by_itself_is_not_asked_about(
     assert looks(emulator, before) == []
 
 
-async def test_another_door_is_not_asked(vertex: Emulator) -> None:
-    vertex.fault(404)
-
-    came = await stills.edited()
-
-    assert came.step.code == _C.MODEL_UNAVAILABLE
-    assert [one.kind for one in vertex.ledger.requests()] == ["create"]
-
-
 async def test_a_process_that_ends_while_it_looks_writes_the_refusal_down(emulator: Emulator) -> None:
     step = await do(edit, await made())
     emulator.fault(404)
