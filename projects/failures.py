@@ -42,6 +42,7 @@ class Choice(StrEnum):
     WORDS = "words"
     DRAFT = "draft"
     OTHER_FILE = "other_file"
+    OTHER_MODEL = "other_model"
     KEY = "key"
 
 
@@ -81,8 +82,8 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.REGION_LIMITED: Failure(
         "This is not offered in the project's region.",
-        "The provider limits it there. Another task gives the same result where it is allowed.",
-        (_D.ADJUST, _D.DRAFT),
+        "The provider limits it there.",
+        (_D.OTHER_MODEL, _D.ADJUST, _D.DRAFT),
     ),
     _C.INPUT_REJECTED: Failure(
         "This request was not accepted.",
@@ -131,8 +132,8 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.MODEL_UNAVAILABLE: Failure(
         "The provider no longer offers this model.",
-        "Choose its successor on the form.",
-        (_D.ADJUST, _D.DRAFT),
+        "Another one can make the same, or the draft engine.",
+        (_D.OTHER_MODEL, _D.ADJUST, _D.DRAFT),
     ),
     _C.PROVIDER_DOWN: Failure(
         "The provider had a fault.",

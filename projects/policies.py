@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from projects import regions
 from projects.engines.base import Verdict
+from projects.engines.models import IN_CHAIN
 from projects.failures import Code
 from projects.models import Asset, Consent, Member, Project, Role, Step, Team, Upload
 from projects.models.asset import AssetQuerySet
@@ -175,11 +176,25 @@ def feeds_back(engine: str, ability: str) -> bool:
     return ability in UPLOADED | BY_FILE.get(engine, frozenset())
 
 
-def closed(label: str, country: str, at: datetime) -> Verdict:
+def closed(label: str, country: str, at: datetime, instead: str = OTHER_MODEL) -> Verdict:
     """Return the refusal of a model's ability that the provider has refused in this country, with the day."""
     day, where = timezone.localtime(at), "in this country" if country else "here"
     refused = f"The provider refused this for {label} {where} on {day.day} {day:%B %Y}."
-    return Verdict.no(f"{refused} {OTHER_MODEL}", Code.REGION_LIMITED, OTHER_MODEL)
+    return Verdict.no(f"{refused} {instead}", Code.REGION_LIMITED, instead)
+
+
+def in_place_of(engine: str, ability: str, country: str, *, edits: int = 1) -> str:
+    """Return in a sentence what works where a model's ability is closed; a chain stays on its model.
+
+    edits: how many a fold would take up. It gives nothing to what lets a clip run on, and neither does a new chain.
+    """
+    if ability not in IN_CHAIN or feeds_back(engine, ability):
+        return OTHER_MODEL
+    is_edit = ability == "video.edit"
+    ways = ["render again with all changes folded in"] if is_edit and edits else []
+    ways += ["start a new chain"] if is_edit and not regions.is_limited(country) else []
+    said = ", ".join((*ways, "or make a draft." if ways else "make a draft."))
+    return said[0].upper() + said[1:]
 
 
 def country(project: Project, user_id: int) -> str:

@@ -16,6 +16,7 @@ from projects.actions import market, orders
 from projects.actions.refusal import Refused
 from projects.catalogue.base import Plan, Stage
 from projects.engines import models
+from projects.failures import Code
 from projects.models import Attempt, Order, Step, model
 from projects.policies import Ability
 from projects.prompts import compose, edits
@@ -23,6 +24,8 @@ from projects.runner import requests
 from projects.states import AttemptState
 from projects.wish import Change, Wish
 
+FOLD = "fold"
+"""The name of its one stage: the form of its task would make the anchor without the changes."""
 EXTENSION = "extend"
 """The kind of change that a fold leaves out: it lets the clip run on."""
 
@@ -43,6 +46,12 @@ class Standing:
     def is_long(self) -> bool:
         """Return whether it holds as many edits as the model's row advises."""
         return bool(self.advised) and self.edits >= self.advised
+
+
+def is_lost(step: Step) -> bool:
+    """Return whether a change came to nothing because its chain does not go on: forgotten, or refused in a country."""
+    is_refused = step.code == Code.REGION_LIMITED and step.ability == "video.edit"
+    return step.code == Code.CHAIN_EXPIRED or is_refused
 
 
 def of_step(step: Step) -> Standing | None:
@@ -80,11 +89,17 @@ def _path(step: Step) -> list[Step]:
 
 
 def folded(
-    user: User, step: Step, usd: Decimal | None = None, key: UUID | None = None, prompt: str = ""
+    user: User,
+    step: Step,
+    usd: Decimal | None = None,
+    key: UUID | None = None,
+    prompt: str = "",
+    shown: str = "",
 ) -> orders.Ask:
     """Return the request that renders a version again from its anchor, with all changes in one prompt. Raises Refused.
 
-    usd: the price that the button showed. prompt: a person's words in place of those that the fold would send.
+    usd and shown: the price and the models that the button showed. prompt: a person's words in place of those that
+    the fold would send.
     """
     anchor, later = _edits(step)
     changes = [_change(entry) for entry in later]
@@ -104,7 +119,8 @@ def folded(
         model=step.model,
         prompt=prompt.strip() or _own_words(anchor, later),
         quote=usd,
-        plan=Plan((Stage("fold", anchor.ability, wish),)),
+        shown=shown,
+        plan=Plan((Stage(FOLD, anchor.ability, wish),)),
         name=_name_of_fold(later),
         market=market.of(user, step.project),
         request_key=key or uuid4(),
@@ -151,10 +167,10 @@ def _change(step: Step) -> Change:
     return change
 
 
-def fold(user: User, step: Step, usd: Decimal, key: UUID, prompt: str = "") -> Order:
-    """Order a version again from its anchor, with all changes folded in; `prompt` as of `folded`."""
+def fold(user: User, step: Step, usd: Decimal, key: UUID, prompt: str = "", shown: str = "") -> Order:
+    """Order a version again from its anchor, with all changes folded in; the rest as of `folded`."""
     policies.require(user, step.project, Ability.MAKE)
-    return orders.request(user, step.project, folded(user, step, usd, key, prompt))
+    return orders.request(user, step.project, folded(user, step, usd, key, prompt, shown))
 
 
 def price_of_fold(user: User, step: Step) -> orders.Checked | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from projects import engines
 from projects.actions import usual
 from projects.actions.market import Market, instead_of
+from projects.actions.refusal import Refused
 from projects.catalogue.base import Control, Given, Invalid, Plan, Stage, Task
 from projects.engines.base import Chain, Engine, Input, Json, Quote, Request, Verdict
 from projects.failures import Code
@@ -34,6 +35,11 @@ class Offer:
     def usd(self) -> Decimal:
         """Return the most that it can cost."""
         return self.verdict.quote.usd_max if self.verdict.quote else Decimal(0)
+
+    @property
+    def model(self) -> str:
+        """Return the id of the model that makes it; nothing for a free engine."""
+        return self.request.model.id if self.request.model else ""
 
     @property
     def seconds_usual(self) -> float:
@@ -106,16 +112,17 @@ def _chains(request: Request) -> dict[int, Chain]:
 def _choose(request: Request, market: Market, serving: Sequence[Engine], model: str) -> Offer | Verdict:
     """Return the first engine that can, or the first reason why none does."""
     refusals: list[Verdict] = []
+    shut: list[Verdict] = []
     for engine in serving:
         refusal = market.refusal(engine, request)
         for asked in () if refusal else market.offers(engine, request, model):
-            verdict = market.closed_for(asked) or engine.can(asked)
+            closed = market.closed_for(asked)
+            verdict = closed or engine.can(asked)
             if verdict.quote is not None:
                 noted = _noted(verdict, asked, model)
-                return Offer(
-                    engine, asked, replace(noted, notes=(*instead_of(refusals, asked), *noted.notes))
-                )
+                return Offer(engine, asked, replace(noted, notes=(*instead_of(shut, asked), *noted.notes)))
             refusals.append(verdict)
+            shut += [closed] if closed else []
         refusals += [refusal] if refusal else []
     return refusals[0] if refusals else NOBODY
 
@@ -126,6 +133,17 @@ def _noted(verdict: Verdict, asked: Request, model: str) -> Verdict:
         return verdict
     note = f"{model} has retired. {asked.model.label} makes this instead, at the price shown."
     return replace(verdict, notes=(note, *verdict.notes))
+
+
+def require_shown(shown: str, offers: Iterable[Offer], usd: Decimal) -> None:
+    """Refuse what a model would make that the button did not stand for; it may be refused or retired since."""
+    models = (offer.request.model for offer in offers if shown)
+    other = next((model for model in models if model and model.id not in shown.split()), None)
+    if other is not None:
+        raise Refused(
+            f"{other.label} would make this now, for ${usd:.2f} at most. Send it again if that is right.",
+            status=409,
+        )
 
 
 def off(

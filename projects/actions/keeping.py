@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.utils import timezone
-
 from projects.engines import models
 from projects.engines.models import Model
 from projects.failures import Code
 from projects.models import Attempt, Step, model
+from projects.runner import requests
 from projects.states import AttemptState
 
 UNREAD = ("request", "prices", "usage", "media", "detail", "door__secret")
@@ -30,7 +29,7 @@ class Kept:
 
 
 def of_steps(steps: Iterable[Step]) -> dict[int, Kept]:
-    """Return by step how each one that went through a door stands, by the rule of `requests.chain_of`."""
+    """Return by step how each one that went through a door stands."""
     paid = {step.pk: step for step in steps if step.door_id}
     if not paid:
         return {}
@@ -64,10 +63,7 @@ def _kept(
     last = next((attempt for attempt in attempts if attempt.state == AttemptState.STORED), None)
     if last is None or last.door is None or last.ended_at is None or "history" in (last.ticket or {}):
         return Kept(usd)
-    until = last.ended_at + timedelta(days=last.door.keeps_days)
     row = models.find(table, step.model, last.door.kind)
-    is_retired = row is not None and not row.is_offered
-    is_lost = lost.get((step.pk, last.door_id), last.ended_at) > last.ended_at
-    if is_retired or is_lost or until <= timezone.now() or not (last.ticket or {}).get("id"):
+    if not requests.goes_on(last, last.door, row, lost.get((step.pk, last.door_id))):
         return Kept(usd, is_gone=True)
-    return Kept(usd, until)
+    return Kept(usd, last.ended_at + timedelta(days=last.door.keeps_days))

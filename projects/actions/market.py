@@ -76,7 +76,11 @@ class Market:
         if request.model is None or request.door is None:
             return None
         at = self.closed.get((request.model.id, request.door.kind, request.ability))
-        return policies.closed(request.model.label, self.country, at) if at else None
+        if at is None:
+            return None
+        edits = request.chain.edits if request.chain else 0
+        instead = policies.in_place_of(request.model.engine, request.ability, self.country, edits=edits)
+        return policies.closed(request.model.label, self.country, at, instead)
 
 
 def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
@@ -95,11 +99,10 @@ def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
     )
 
 
-def instead_of(refusals: Iterable[Verdict], request: Request) -> tuple[str, ...]:
+def instead_of(closed: Iterable[Verdict], request: Request) -> tuple[str, ...]:
     """Return the notes that say which models are closed here, where the request's one takes their place."""
     instead = f"{request.model.label} makes this instead, at the price shown." if request.model else ""
-    closed = (one.sentence for one in refusals if one.instead == policies.OTHER_MODEL)
-    return tuple(sentence.replace(policies.OTHER_MODEL, instead).strip() for sentence in closed)
+    return tuple(f"{one.sentence.removesuffix(one.instead)}{instead}".strip() for one in closed)
 
 
 def _closed(country: str) -> dict[tuple[str, str, str], datetime]:

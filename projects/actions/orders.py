@@ -19,6 +19,7 @@ from projects.actions.refusal import Refused, require_space
 from projects.catalogue.base import Given, Invalid, Plan, Task
 from projects.engines.base import Engine, Json, Verdict
 from projects.models import Asset, Order, Project, Step, spend
+from projects.models.budget import Overspent, budgets_of
 from projects.policies import Ability
 from projects.prompts import compose
 from projects.runner import embedded, requests, stages
@@ -38,6 +39,8 @@ class Ask:
     """The person's own words in place of the composed ones."""
     quote: Decimal | None = None
     """The price that the button showed: a dearer one is asked about again."""
+    shown: str = ""
+    """The models that the button stood for: another one is asked about again. Empty: any will do."""
     plan: Plan | None = None
     """What is asked for, where it is not what the task builds from its controls."""
     name: str = ""
@@ -71,6 +74,11 @@ class Checked:
     def offer(self) -> Offer:
         """Return who serves the first stage."""
         return self.offers[0]
+
+    @property
+    def models(self) -> str:
+        """Return the ids of the models that make it."""
+        return " ".join(offer.model for offer in self.offers if offer.model)
 
     @property
     def is_own(self) -> bool:
@@ -187,7 +195,7 @@ def request(user: User, project: Project, ask: Ask) -> Order:
             order = _order(user, project, ask, found)
             for take in range(1, found.plan.stages[0].takes + 1):
                 _step(order, ask, found, take)
-    except spend.Overspent as error:
+    except Overspent as error:
         raise Refused(over_budget(error, found.total), status=402) from error
     except IntegrityError:
         return Order.objects.get(by=user, request_key=ask.request_key)
@@ -195,7 +203,7 @@ def request(user: User, project: Project, ask: Ask) -> Order:
     return order
 
 
-def over_budget(error: spend.Overspent, usd: Decimal) -> str:
+def over_budget(error: Overspent, usd: Decimal) -> str:
     """Return the sentence of a budget that does not cover a request."""
     left = max(error.budget.left, Decimal(0))
     return (
@@ -211,6 +219,7 @@ def _check_price(ask: Ask, found: Checked) -> None:
         raise Refused(
             f"This costs ${found.total:.2f} at most. Send it with the button that names it.", status=409
         )
+    choice.require_shown(ask.shown, found.offers, found.total)
     if ask.quote is not None and found.total > ask.quote:
         raise Refused(
             f"The price has changed: it is ${found.total:.2f} now. Send it again if that is right.",
@@ -278,7 +287,7 @@ def _step(order: Order, ask: Ask, found: Checked, take: int) -> None:
     )
     attempt = stages.planned(step, order.plan[0]["offer"])
     if not waits:
-        spend.reserve(attempt, found.offer.usd, spend.budgets_of(order.project, order.by))
+        spend.reserve(attempt, found.offer.usd, budgets_of(order.project, order.by))
     if ask.owner:
         Step.objects.claim(step.pk, ask.owner, limits().lease_time)
     progress.step_changed(step)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from projects import policies, progress
+from projects import catalogue, policies, progress
 from projects.actions import market
-from projects.actions.orders import over_budget, require_modest
+from projects.actions.chains import FOLD
+from projects.actions.orders import Ask, Checked, checked, over_budget, require_modest
 from projects.actions.refusal import MOVED_ON, Refused
 from projects.engines import errors
 from projects.engines.base import Json
+from projects.engines.models import Model
 from projects.failures import Code
 from projects.models import Attempt, Order, Step, spend
+from projects.models.budget import Overspent, budgets_of
 from projects.policies import Ability
 from projects.runner import embedded, requests
 from projects.states import Bill, Status
@@ -27,6 +31,40 @@ class Outdated(Refused):
     def __init__(self, sentence: str, code: Code) -> None:
         super().__init__(sentence)
         self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another model that makes the same, and what a step's form comes to with it."""
+
+    model: Model
+    found: Checked
+
+
+def other(step: Step) -> Other | None:
+    """Return the first other model that a step's form can be sent to today: a successor before the rest."""
+    task, order = catalogue.all_tasks().get(step.task), step.order
+    assets = requests.of_order(order)
+    files = [asset for some in assets.values() for asset in some]
+    if task is None or order.plan[0]["name"] == FOLD or any(asset.deleted_at for asset in files):
+        return None
+    found = market.of(order.by, step.project, files)
+    controls = {one.name: order.controls.get(one.name, one.default) for one in task.controls}
+    ask = Ask(task, controls, assets, market=found)
+    after = {one.successor for one in found.models if one.id == step.model}
+    others = [one for one in found.models if one.is_offered and one.id != step.model]
+    for one in sorted(others, key=lambda one: (one.id not in after, one.engine != step.engine)):
+        try:
+            return Other(one, checked(replace(ask, engine=one.engine, model=one.id)))
+        except Refused:
+            continue
+    return None
+
+
+def is_refused_as_it_is(step: Step) -> bool:
+    """Return whether a step's form would refuse the same again: its ability is closed, not only unanswered."""
+    verdict = requests.refusal(step, step.order.by_id)
+    return verdict is not None and bool(verdict.instead)
 
 
 def price_now(step: Step) -> Decimal | None:
@@ -73,8 +111,8 @@ def again(step: Step, last: Attempt | None, usd: Decimal) -> Attempt:
         raise Refused(f"Starting it again may cost ${price:.2f}. Confirm that amount.", status=409)
     new = Attempt.objects.repeat(last, model_version=today["version"], prices=today["prices"])
     try:
-        spend.reserve(new, price, spend.budgets_of(step.project, step.order.by))
-    except spend.Overspent as error:
+        spend.reserve(new, price, budgets_of(step.project, step.order.by))
+    except Overspent as error:
         raise Refused(over_budget(error, price), status=402) from error
     return new
 
@@ -124,14 +162,14 @@ def _waiting(order: Order) -> QuerySet[Step]:
 def _let_go(step: Step) -> None:
     """Hold the money of all steps that wait, and let them go."""
     waiting = _waiting(step.order)
-    budgets = spend.budgets_of(step.project, step.order.by)
+    budgets = budgets_of(step.project, step.order.by)
     moved = 0
     for one in waiting:
         attempt = one.attempts.latest("number")
         price = price_of(attempt)
         try:
             spend.reserve(attempt, price, budgets)
-        except spend.Overspent as error:
+        except Overspent as error:
             raise Refused(over_budget(error, price * len(waiting)), status=402) from error
         moved += Step.objects.filter(pk=one.pk, status=Status.QUEUED, waits_for="producer").write(
             waits_for=""

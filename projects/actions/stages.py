@@ -16,7 +16,8 @@ from projects.actions.orders import over_budget, require_modest
 from projects.actions.refusal import MOVED_ON, Refused, require_space
 from projects.catalogue.base import Plan, Stage
 from projects.engines.base import Verdict
-from projects.models import Asset, Step, spend
+from projects.models import Asset, Step
+from projects.models.budget import Overspent
 from projects.models.step import StepQuerySet
 from projects.policies import Ability
 from projects.runner import embedded, requests, stages
@@ -104,8 +105,8 @@ def offered(user: User, step: Step, asset: Asset) -> Offer:
 
 
 @transaction.atomic
-def pick(user: User, step: Step, take: Step | None, usd: Decimal) -> None:
-    """Go on from the take, or the edit of one, that was picked; `usd`: the amount that the button named.
+def pick(user: User, step: Step, take: Step | None, usd: Decimal, shown: str = "") -> None:
+    """Go on from the take, or the edit of one, that was picked; `usd` and `shown`: the button's amount and model.
 
     Raises Refused.
     """
@@ -114,6 +115,7 @@ def pick(user: User, step: Step, take: Step | None, usd: Decimal) -> None:
     if take is None or take.output is None or take not in candidates(step):
         raise Refused("Pick one of the results of this order, or an edit of one, that is still there.")
     offer = offered(user, step, take.output)
+    choice.require_shown(shown, [offer], offer.usd)
     if offer.usd > usd:
         raise Refused(
             f"The price has changed: it is ${offer.usd:.2f} now. Pick it again if that is right.", 409
@@ -123,6 +125,6 @@ def pick(user: User, step: Step, take: Step | None, usd: Decimal) -> None:
         stages.go_on(step, take, offer.kept(step.name))
     except stages.MovedOn as error:
         raise Refused(MOVED_ON, status=409) from error
-    except spend.Overspent as error:
+    except Overspent as error:
         raise Refused(over_budget(error, offer.usd), status=402) from error
     transaction.on_commit(embedded.wake)

@@ -104,6 +104,7 @@ class TaskForm(forms.Form):
             model=cleaned["model_id"],
             prompt=cleaned["prompt"] if cleaned["prompt_is_own"] else "",
             quote=self._quote(cleaned),
+            shown=self.data.get(f"model-{cleaned['engine']}", ""),
             market=self.market,
             request_key=cleaned["request_key"] or uuid.uuid4(),
             origin=origin,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 
 from projects import catalogue, engines, policies
@@ -117,7 +118,9 @@ def _require_offered(step: Step, row: Model | None) -> None:
     """Raise Refused for a model that has retired since it was asked for."""
     if step.door is None or (row is not None and row.is_offered):
         return
-    sentence = f"{row.label if row else step.model} is no longer offered. Choose its successor on the form."
+    after = models.alive(model.merged(), row) if row else None
+    instead = f"{after.label} takes its place." if after else FAILURES[Code.MODEL_UNAVAILABLE].why
+    sentence = f"{row.label if row else step.model} is no longer offered. {instead}"
     raise Refused(sentence, Code.MODEL_UNAVAILABLE)
 
 
@@ -175,7 +178,8 @@ def _closed(step: Step, user_id: int) -> Verdict | None:
     if country not in found:
         return None
     row = model_of(step.model, step.door)
-    return policies.closed(row.label if row else step.model, country, found[country])
+    instead = policies.in_place_of(step.engine, step.ability, country)
+    return policies.closed(row.label if row else step.model, country, found[country], instead)
 
 
 def model_of(model_id: str, door: Door) -> Model | None:
@@ -186,18 +190,23 @@ def model_of(model_id: str, door: Door) -> Model | None:
 def chain_of(parent: Step | None, door: Door | None) -> Chain | None:
     """Return the conversation that a child of this step continues: of the same door, while it is kept."""
     last = _stored(parent, door)
-    if parent is None or door is None or last is None or last.ended_at is None:
+    if parent is None or door is None or last is None:
+        return None
+    lost = parent.children.filter(door=door, code=Code.CHAIN_EXPIRED).aggregate(at=Max("created_at"))
+    if not goes_on(last, door, model_of(parent.model, door), lost["at"]):
         return None
     ticket = dict(last.ticket or {})
     turns = turns_of(parent, door) if "history" in ticket else ()
-    is_young = last.ended_at + timedelta(days=door.keeps_days) > timezone.now()
-    if not ticket.get("id") or not (turns if "history" in ticket else is_young):
-        return None
-    row = model_of(parent.model, door)
-    lost = parent.children.filter(door=door, code=Code.CHAIN_EXPIRED, created_at__gt=last.ended_at)
-    if (row is not None and not row.is_offered) or lost.exists():
-        return None
-    return Chain(parent.engine, ticket, edits_of(parent), turns)
+    return Chain(parent.engine, ticket, edits_of(parent), turns) if turns or "history" not in ticket else None
+
+
+def goes_on(last: Attempt, door: Door, model: Model | None, lost: datetime | None) -> bool:
+    """Return whether the conversation of a result can go on; `lost`: when a change of it last found it gone."""
+    ticket, ended = last.ticket or {}, last.ended_at
+    is_retired = model is not None and not model.is_offered
+    if not ticket.get("id") or ended is None or is_retired or (lost and lost > ended):
+        return False
+    return "history" in ticket or ended + timedelta(days=door.keeps_days) > timezone.now()
 
 
 def turns_of(step: Step | None, door: Door) -> tuple[Path, ...]:

@@ -104,7 +104,11 @@ def _holds(step: Step) -> dict[int, Decimal]:
 @register.filter
 def price_again(step: Step) -> Decimal | None:
     """Return the most that starting a step again may cost; None where it would be refused as it is."""
-    last = step.attempts.order_by("-number").first()
+    return price_after(step, step.attempts.order_by("-number").first())
+
+
+def price_after(step: Step, last: Attempt | None) -> Decimal | None:
+    """Return the same for a step whose last start is at hand."""
     if last is None or last.bill == Bill.FREE or not is_paid(step) or last.state == AttemptState.FINISHED:
         return NOTHING
     return repeats.price_now(step)

@@ -14,16 +14,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects import engines
+from projects.actions import repeats
+from projects.actions.chains import is_lost
 from projects.failures import Choice, Code
 from projects.models import Attempt, Step
 from projects.states import AttemptState, Phase, Status
 from projects.templatetags import bills
 from projects.templatetags.bills import NOTHING
 from projects.templatetags.chosen import chosen
+from projects.templatetags.money import usd
 from projects.templatetags.studio import failure, is_presumed, title, under_way, word
 
 register = template.Library()
 register.filter(chosen)
+register.filter(is_lost)
 
 WORK = {
     Phase.PREPARING: ("Preparing", "files and settings are checked"),
@@ -158,22 +162,27 @@ class Offer:
 @register.filter
 def offers(step: Step, can_manage: bool = False) -> list[Offer]:
     """Return what a person can do next, the best first; the keys are for who may manage the team."""
-    known, why = _known(step), failure(step)
+    starts, why = attempts(step), failure(step)
+    is_kept = any(start.state == AttemptState.FINISHED for start in starts)
+    known = _known(step, _retry(step, starts[-1] if starts else None, is_kept=is_kept))
     choices = why.choices if why else (Choice.RETRY, Choice.ADJUST)
     barred = {Choice.DRAFT} if step.engine == "draft" else set()
     barred |= set() if can_manage else {Choice.KEY}
+    if Choice.OTHER_MODEL in choices:
+        known[Choice.OTHER_MODEL] = other = _other(step)
+        barred |= {Choice.ADJUST} if other or _is_shut(step) else set()
     wanted = [choice for choice in choices if choice not in barred]
     if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
         wanted.append(Choice.RETRY)
-    if _is_kept(step):  # what is paid for and costs nothing more comes before what costs again
+    if is_kept:  # what is paid for and costs nothing more comes before what costs again
         wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
     return [offer for choice in wanted if (offer := known[choice]) is not None]
 
 
-def _known(step: Step) -> dict[Choice, Offer | None]:
+def _known(step: Step, retry: Offer | None) -> dict[Choice, Offer | None]:
     form = again_url(step)
     return {
-        Choice.RETRY: _retry(step),
+        Choice.RETRY: retry,
         Choice.ADJUST: Offer(
             "Change a setting", "Opens the form with everything as you set it.", "sliders-horizontal", form
         ),
@@ -205,20 +214,29 @@ def _known(step: Step) -> dict[Choice, Offer | None]:
     }
 
 
-def _is_kept(step: Step) -> bool:
-    """Return whether a result is paid for, and only its file is missing."""
-    return step.attempts.filter(state=AttemptState.FINISHED).exists()
+def _other(step: Step) -> Offer | None:
+    """Return the offer of another model that makes the same; None where there is none."""
+    if (other := repeats.other(step)) is None:
+        return None
+    sentence = f"{usd(other.found.total)} at most. Opens the form with everything as you set it."
+    address = f"{again_url(step)}&engine={other.found.offer.engine.key}&model={other.model.id}"
+    return Offer(f"Make it with {other.model.label}", sentence, "repeat", address)
 
 
-def _retry(step: Step) -> Offer | None:
-    """Return the offer to start again; a paid result that is still at the provider is only fetched again.
+def _is_shut(step: Step) -> bool:
+    """Return whether the form would refuse the same again."""
+    return step.code == Code.MODEL_UNAVAILABLE or repeats.is_refused_as_it_is(step)
+
+
+def _retry(step: Step, last: Attempt | None, *, is_kept: bool) -> Offer | None:
+    """Return the offer to start again; a result that is paid for, and only its file is missing, is fetched again.
 
     None where the provider, or the model's row of today, would refuse the same once more.
     """
-    if (price := bills.price_again(step)) is None:
+    if (price := bills.price_after(step, last)) is None:
         return None
     verb, sentence = "Start again", "The same request once more, with nothing changed."
-    if _is_kept(step):
+    if is_kept:
         verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
     elif is_presumed(step):
         sentence = "If the first one did start, you pay for two."

@@ -193,8 +193,9 @@ def under_way(step: Step) -> bool:
 
 @register.filter
 def task_of(step: Step) -> Task | None:
-    """Return the task of a step, or nothing when its file is gone."""
-    return catalogue.all_tasks().get(step.task)
+    """Return the task of a step, or nothing when its file is gone. A clip of ours in a new chain is no upload."""
+    slug = "edit-clip" if step.task == "edit-video" and step.parent_id else step.task
+    return catalogue.all_tasks().get(slug)
 
 
 @dataclass(frozen=True, slots=True)

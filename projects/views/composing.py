@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from projects import actions, catalogue, policies
 from projects.actions import Refused
-from projects.failures import Code
 from projects.forms import TaskForm
 from projects.models import Asset, Step
 from projects.policies import Ability
@@ -38,21 +37,24 @@ def of_step(user: User, step: Step, *, anew: bool = False) -> dict[str, Any] | N
 
     anew: the edit begins a new chain from this version.
     """
-    if step.code == Code.CHAIN_EXPIRED:
-        return {**_fold(user, step), "key": uuid4(), "lost": True}
+    if actions.chains.is_lost(step):
+        ways = {**_fold(user, step), "begin": _beginning(user, step, step.source)}
+        return {**ways, "key": uuid4(), "lost": True}
     anew = anew and step.output is not None and step.output.kind == Asset.Kind.VIDEO
     slug = EDITS.get(Asset.Kind(step.output.kind)) if step.output else None
-    found = _edit(user, step, ANEW if anew else slug)
+    found = _edit(user, step, step.output, ANEW if anew else slug)
     if found is None or anew:
         return found and {**found, "anew": True}
     standing = actions.chains.of_step(step)
     needs_fold = standing is not None and (standing.is_long or not standing.is_alive)
-    is_refused = any(way.engine.paid and way.why_not for way in found["ways"])
+    refused = next((way.why_not for way in found["ways"] if way.engine.paid and way.why_not), "")
+    fold = _fold(user, step) if needs_fold or (standing and refused) else {"fold": None}
     return {
         **found,
+        **fold,
         "standing": standing,
-        **(_fold(user, step) if needs_fold else {}),
-        "begin": _beginning(user, step) if needs_fold or is_refused else None,
+        "noted": refused if fold["fold"] and not needs_fold else "",
+        "begin": _beginning(user, step, step.output) if needs_fold or refused else None,
     }
 
 
@@ -62,23 +64,23 @@ def _fold(user: User, step: Step) -> dict[str, Any]:
     return {"fold": found, "lacks": actions.chains.left_out(step) if found else ""}
 
 
-def _edit(user: User, step: Step, slug: str | None) -> dict[str, Any] | None:
-    """Return the task that edits a version's result, and its ways with their prices."""
+def _edit(user: User, step: Step, asset: Asset | None, slug: str | None) -> dict[str, Any] | None:
+    """Return the task that edits a version's file, and its ways with their prices."""
     task = catalogue.all_tasks().get(slug or "")
-    if task is None or step.output is None:
+    if task is None or asset is None:
         return None
     role = task.slots[0].role
     data = QueryDict(mutable=True)
-    data.update({role: str(step.output.pk), "change": "something"})
+    data.update({role: str(asset.pk), "change": "something"})
     form = TaskForm(task, step.project, user, data)
     ways = form.ways if form.is_valid() else []
     kinds = task.control("kind").options
     return {"task": task, "role": role, "kinds": kinds, "form": form, "ways": ways, "key": uuid4()}
 
 
-def _beginning(user: User, step: Step) -> Decimal | None:
-    """Return what an edit that begins a new chain costs; nothing where it cannot be bought."""
-    found = _edit(user, step, ANEW) if step.output and step.output.kind == Asset.Kind.VIDEO else None
+def _beginning(user: User, step: Step, asset: Asset | None) -> Decimal | None:
+    """Return what an edit that begins a new chain with a clip costs; nothing where it cannot be bought."""
+    found = _edit(user, step, asset, ANEW) if asset and asset.kind == Asset.Kind.VIDEO else None
     paid = (way.found for way in (found["ways"] if found else []) if way.engine.paid and not way.why_not)
     return next((offer.total for offer in paid if offer), None)
 
@@ -106,7 +108,8 @@ def fold(request: Request, pk: int) -> HttpResponse:
         key = uuid4()
     try:
         words = request.POST.get("prompt", "")[:MOST_WORDS]
-        order = actions.chains.fold(request.user, step, amount(request), key, words)
+        shown = request.POST.get("model", "")
+        order = actions.chains.fold(request.user, step, amount(request), key, words, shown)
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return redirect(step)

@@ -48,6 +48,8 @@ def opened(request: Request, project: Project, task: Task) -> TaskForm:
         _begin_with(data, task, start)
     if "engine" in request.GET:
         data["engine"] = request.GET["engine"]
+    if "model" in request.GET:
+        data["model_id"] = request.GET["model"]
     data["request_key"] = str(uuid.uuid4())
     form = TaskForm(task, project, request.user, data)
     form.quiet = True

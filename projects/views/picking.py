@@ -34,7 +34,7 @@ def of_step(user: User, step: Step) -> dict[str, Any]:
         offer = actions.stages.offered(user, waiting, shown.output)
     except Refused as refusal:
         return {**found, "why_not": refusal.sentence}
-    return {**found, "usd": offer.usd, "notes": offer.verdict.notes}
+    return {**found, "usd": offer.usd, "model": offer.model, "notes": offer.verdict.notes}
 
 
 @login_required
@@ -55,7 +55,7 @@ def pick(request: Request, pk: int) -> HttpResponse:
     number = request.POST.get("take", "")
     take = policies.steps(request.user).filter(pk=number).first() if number.isdecimal() else None
     try:
-        actions.stages.pick(request.user, step, take, amount(request))
+        actions.stages.pick(request.user, step, take, amount(request), request.POST.get("model", ""))
     except Refused as refusal:
         messages.error(request, refusal.sentence)
     return redirect(step)

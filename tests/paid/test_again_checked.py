@@ -84,7 +84,9 @@ def test_the_way_on_from_a_model_that_has_retired_is_the_form(emulator: Emulator
     assert Step.objects.get().code == Code.MODEL_UNAVAILABLE
     html = answer.content.decode()
     assert GONE in html
-    assert re.search(r'class="btn primary" href="[^"]+\?like=step:\d+">Change a setting', html)
+    assert re.search(
+        rf'primary" href="[^"]+\?like=step:\d+&amp;engine=omni&amp;model={OLD}">Make it with', html
+    )
 
 
 @pytest.mark.parametrize("verb", VERBS)

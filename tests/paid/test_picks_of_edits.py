@@ -16,7 +16,7 @@ from projects.models import Asset, Order, Role, Step
 from projects.policies import Ability
 from projects.runner import requests, stages
 from projects.states import Status
-from tests import factories
+from tests import desk, factories
 from tests.paid.test_stages import NEW_PLACE
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,16 @@ def rows(order: Order) -> tuple[Step, Step, Step]:
 def picks(client: Client, step: Step) -> str:
     """Return what an open page is told to pick from, once its version has ended."""
     return client.get(f"/steps/{step.pk}/picks/").content.decode()
+
+
+def test_the_button_of_an_edit_tells_its_whole_name(plan: Order) -> None:
+    first, _, waiting = rows(plan)
+    name = edited(first).name
+
+    buttons = re.findall(r"<button.*?</button>", picks(desk.browser_of(plan.by), waiting), re.DOTALL)
+
+    [button] = [one for one in buttons if f"Use “{name}”" in one]
+    assert "clip" not in button
 
 
 def test_edits_are_offered_after_the_takes_and_one_of_them_becomes_the_source(plan: Order) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from projects import actions
 from projects.failures import Code
@@ -14,6 +17,7 @@ from projects.states import AttemptState, Bill, Status
 from projects.templatetags import steps
 from tests import desk, factories
 from tests.paid.conftest import clip
+from tests.paid.test_again_checked import NEW, OLD
 from tests.paid.test_closed import project_in
 from tests.paid.test_folded_words import grown, made
 
@@ -39,7 +43,7 @@ def test_what_its_country_is_refused_is_not_offered_once_more(refused: Step) -> 
 
     Closure.objects.close(refused, "DE")
 
-    assert verbs(refused) == ["Change a setting", "Make a draft"]
+    assert verbs(refused) == ["Make it with Omni 1.1", "Make a draft"]
 
 
 def test_what_another_country_was_refused_is_offered(refused: Step) -> None:
@@ -76,3 +80,59 @@ def test_a_fold_of_one_change_is_called_like_it_also_after_an_extension() -> Non
     ask = actions.chains.folded(longer.order.by, longer)
 
     assert ask.name == f"{step.name}, folded in"
+
+
+def ended(step: Step, code: Code, model: str = "") -> Step:
+    """Return the step as failed with this code, asked of this model."""
+    Step.objects.filter(pk=step.pk).update(code=code, model=model or step.model)
+    return Step.objects.get(pk=step.pk)
+
+
+def sold(step: Step) -> tuple[str, str]:
+    """Return what the form sells that the first offer leads to: the model that it names, and its price."""
+    found = steps.offers(step)[0]
+    html = desk.page(desk.browser_of(step.order.by), found.href)
+    model = re.search(r'<option value="([^"]+)" selected>', html.split('id="model_id"')[1])
+    price = re.search(r'name="quote-omni"[^>]*value="([\d.]+)"', html)
+    assert model
+    assert price
+    assert found.sentence.startswith(f"${Decimal(price[1]):.2f} at most.")
+    return model[1], found.verb
+
+
+@pytest.mark.parametrize("is_proven", [True, False])
+def test_a_region_that_was_refused_leads_to_the_next_model_that_makes_it(
+    refused: Step, *, is_proven: bool
+) -> None:
+    if is_proven:
+        Closure.objects.close(refused, "DE")
+
+    assert sold(refused) == (OLD, "Make it with Omni 1.1")
+
+
+def test_a_model_that_has_gone_leads_to_its_successor(refused: Step) -> None:
+    assert sold(ended(refused, Code.MODEL_UNAVAILABLE, OLD)) == (NEW, "Make it with Omni 1.2")
+
+
+@pytest.mark.parametrize("code", [Code.REGION_LIMITED, Code.MODEL_UNAVAILABLE])
+def test_where_no_other_model_makes_it_only_a_draft_is_offered(refused: Step, code: Code) -> None:
+    for model in (NEW, OLD):
+        Closure.objects.close(ended(refused, code, model), "DE")
+
+    assert verbs(ended(refused, code, NEW)) == ["Make a draft"]
+
+
+def test_what_is_still_to_be_said_about_people_leads_to_the_form(refused: Step) -> None:
+    Asset.objects.filter(pk=refused.source_id).update(people="unsure")
+
+    assert verbs(refused)[0] == "Change a setting"
+
+
+def test_an_ended_step_is_asked_about_its_starts_once(refused: Step) -> None:
+    step = ended(refused, Code.PROVIDER_DOWN)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = verbs(step)
+
+    assert found == ["Start again", "Make a draft"]
+    assert sum('FROM "projects_attempt"' in query["sql"] for query in asked) == 1

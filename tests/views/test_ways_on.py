@@ -11,7 +11,7 @@ from projects.models import Step
 from projects.states import AttemptState, Bill, Status
 from projects.templatetags import bills, steps
 from tests import factories, paying
-from tests.desk import made_from, page, scene
+from tests.desk import clip_of, made_from, page, scene, with_clip
 
 pytestmark = pytest.mark.django_db
 LONG = (
@@ -79,3 +79,48 @@ def test_home_tells_the_whole_name_of_what_waits_and_of_what_runs() -> None:
     assert not [
         tag for tag in re.findall(rf"<a class=\"([^\"]*)\"[^>]*>{LONG}", html) if "clip" in tag.split()
     ]
+
+
+def test_the_heading_of_a_page_tells_the_whole_name_and_cuts_nothing() -> None:
+    client, photo = scene()
+    type(photo).objects.filter(pk=photo.pk).update(name=LONG)
+    step = made_from(photo)
+    Step.objects.filter(pk=step.pk).update(name=LONG)
+    addresses = [f"/steps/{step.pk}/", f"/steps/{step.pk}/compare/", photo.get_absolute_url()]
+
+    headings = [re.findall(r"<h1\b.*?</h1>", page(client, address), re.DOTALL) for address in addresses]
+
+    for [heading] in headings:
+        assert LONG in heading
+        assert "clip" not in heading
+
+
+def test_every_version_in_the_menu_of_compare_has_the_number_of_the_tree() -> None:
+    client, photo = scene()
+    step, *others = [made_from(photo) for _ in range(3)]
+
+    html = page(client, f"/steps/{step.pk}/compare/")
+
+    versions = [(f"step:{other.pk}", f"v{number} {other.name}") for number, other in enumerate(others, 2)]
+    assert re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)', html) == [
+        (f"asset:{photo.pk}", photo.name),
+        *versions,
+    ]
+
+
+def test_a_clip_of_ours_that_begins_a_new_chain_is_filed_as_an_edit_and_not_as_an_upload() -> None:
+    client, photo = scene()
+    ours, upload = with_clip(photo).output, clip_of(photo.project)
+    assert ours is not None
+    said = {"engine": "draft", "kind": "own", "change": "add a palm"}
+    new, other = (factories.make_order(clip, "edit-video", **said).steps.get() for clip in (ours, upload))
+
+    pages = [page(client, step.get_absolute_url()) for step in (new, other)]
+    tiles = page(client, f"/projects/{photo.project_id}/").split("<article")
+
+    filed = [re.findall(r"<dt>Task</dt><dd>([^<]+)", html) for html in pages]
+    assert filed == [["Edit clip"], ["Edit uploaded video"]]
+    assert "</span> Add a palm</h1>" in pages[0]
+    (tile,) = (one for one in tiles if f'data-step="{new.pk}"' in one)
+    assert "Add a palm" in tile
+    assert ">Edit clip<" in tile
