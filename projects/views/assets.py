@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from projects import actions, policies
 from projects.forms import OutlineForm
 from projects.models import Asset
-from projects.policies import Ability
 from projects.views import versions
 from projects.views.request import Request, wants_part
 
@@ -30,9 +29,7 @@ def asset(request: Request, pk: int) -> HttpResponse:
     context = {
         "asset": found,
         "tree": versions.of_asset(found),
-        "can_make": Ability.MAKE in able,
-        "can_see_money": Ability.MONEY in able,
-        "can_purge": Ability.MANAGE in able,
+        **policies.flags(able),
         "project": found.project,
         "crumb": found.name,
         "tab": "board",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projects.models import Asset, Step
 from projects.templatetags.files import frames, technical
@@ -24,13 +24,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What is compared, and how: `clock` is the clip that sets the time, where one moves."""
+    """What is compared, and how: `clock` is the clip that sets the time, where one moves; `others` fill the menu."""
 
     before: Side
     after: Side
     mode: str
     frame: int
     clock: Asset | None
+    others: list[tuple[str, str]]
 
     @property
     def same_shape(self) -> bool:
@@ -57,13 +58,26 @@ def beside(step: Step) -> Asset | None:
 
 def pair(step: Step, other: Asset, tree: Tree, asked: Mapping[str, str]) -> Pair:
     """Return a version and another file as a pair; what the address asks for is kept within what there is."""
-    after = Side(_output(step), f"v{tree.numbers[step.pk]} {step.name}", f"step:{step.pk}")
+    after = Side(_output(step), _called(step, tree), f"step:{step.pk}")
     before = Side(other, _name(other, tree), _reference(other))
     clock = next((side.asset for side in (after, before) if side.asset.kind == Asset.Kind.VIDEO), None)
-    found = Pair(before, after, asked.get("mode", ""), _frame(asked.get("frame", ""), clock), clock)
+    mode, frame = asked.get("mode", ""), _frame(asked.get("frame", ""), clock)
+    found = Pair(before, after, mode, frame, clock, _others(step, other, tree))
     fallback = "wipe" if found.same_shape else "side"
-    mode = found.mode if found.mode in MODES and found.same_shape else fallback
-    return Pair(before, after, mode, found.frame, clock)
+    return replace(found, mode=mode if mode in MODES and found.same_shape else fallback)
+
+
+def _others(step: Step, other: Asset, tree: Tree) -> list[tuple[str, str]]:
+    """Return what else a version can be compared with: the reference and the name of each, in the order of the tree."""
+    start = tree.start
+    begun = (
+        [(_reference(start), start.name)] if start and not start.deleted_at and start.pk != other.pk else []
+    )
+    return begun + [
+        (f"step:{one.pk}", _called(one, tree))
+        for one in tree.steps.values()
+        if one.output_id not in {None, other.pk, step.output_id}
+    ]
 
 
 def _is_deleted(asset: Asset) -> bool:
@@ -85,8 +99,12 @@ def _output(step: Step) -> Asset:
 
 def _name(asset: Asset, tree: Tree) -> str:
     if asset.made_by_id in tree.numbers and asset.made_by is not None:
-        return f"v{tree.numbers[asset.made_by_id]} {asset.made_by.name}"
+        return _called(asset.made_by, tree)
     return asset.made_by.name if asset.made_by else asset.name
+
+
+def _called(step: Step, tree: Tree) -> str:
+    return f"v{tree.numbers[step.pk]} {step.name}"
 
 
 def _frame(text: str, clock: Asset | None) -> int:

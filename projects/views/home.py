@@ -92,10 +92,10 @@ def _running(request: Request) -> list[Step]:
 
 
 def _waiting(request: Request) -> list[Step]:
-    """Return what waits for a pick, and what a person asked for and did not get."""
-    failed = Q(status=Status.FAILED, ended_at__gt=timezone.now() - WAITS)
-    mine = (failed | Q(status=Status.UNCONFIRMED)) & Q(order__by=request.user)
-    rows = policies.steps(request.user).live().filter(mine | Q(status=Status.QUEUED, waits_for=PICK))
+    """Return what waits for a pick or a decision, and what a person asked for and did not get."""
+    failed = Q(status=Status.FAILED, ended_at__gt=timezone.now() - WAITS, order__by=request.user)
+    open_ = Q(status=Status.UNCONFIRMED) | Q(status=Status.QUEUED, waits_for=PICK)
+    rows = policies.steps(request.user).live().filter(failed | open_)
     return list(rows.select_related("project").order_by("-pk")[:LONGEST_LIST])
 
 

@@ -116,8 +116,11 @@ def approve(request: Request, pk: int) -> HttpResponse:
     try:
         actions.approvals.approve(request.user, step)
     except actions.Refused as refusal:
+        if wants_part(request):
+            said = {"sentence": refusal.sentence, "tone": "bad"}
+            return render(request, "components/toast.html", said, status=refusal.status)
         messages.error(request, refusal.sentence)
-    return redirect(step)
+    return _decided(request, step)
 
 
 @login_required
@@ -129,7 +132,16 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
         what = "The version stays as it is, and can be approved again."
         return _ask(request, step, "Withdraw the approval?", what, "Withdraw")
     actions.approvals.withdraw(request.user, step)
-    return redirect(step)
+    return _decided(request, step)
+
+
+def _decided(request: Request, step: Step) -> HttpResponse:
+    """Return what a decision changed on an open page, so that a clip plays on; else lead back to it."""
+    if not wants_part(request):
+        return redirect(step)
+    able = policies.flags(policies.abilities(request.user, step.project.team_id))
+    now = {"step": step_of(request, step.pk), "oob": True}
+    return render(request, "projects/parts/decided.html", {**able, **now})
 
 
 def _shell(request: Request, step: Step) -> dict[str, Any]:
@@ -143,7 +155,6 @@ def _shell(request: Request, step: Step) -> dict[str, Any]:
         "number": tree.numbers[step.pk],
         "takes": tree.takes(step),
         **policies.flags(able),
-        "can_purge": Ability.MANAGE in able,
         "composer": composing.of_step(request.user, step, anew="anew" in request.GET) if can_make else None,
         "picks": picking.of_step(request.user, step) if can_make else {},
         "project": step.project,

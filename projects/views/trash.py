@@ -68,8 +68,7 @@ def trash(request: Request, pk: int) -> HttpResponse:
         "project": project,
         "entries": _entries(request.user, project),
         "days": settings.TRASH_DAYS,
-        "can_make": Ability.MAKE in able,
-        "can_purge": Ability.MANAGE in able,
+        **policies.flags(able),
         "crumb": "Trash",
         "tab": "board",
     }

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from projects.models import Asset, Project, Step
+from projects.models.approval import with_approval
 from projects.models.asked import Asked
 from projects.models.asset import AssetQuerySet
 from projects.models.step import StepQuerySet
@@ -25,12 +26,13 @@ UNDER_WAY = (Status.QUEUED, Status.RUNNING)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What one filter shows: tiles of these letters; with a file of this kind, in one of these states, if it says."""
+    """What one filter shows: tiles of these letters; where it says so, of this kind, in these states, approved."""
 
     label: str
     letters: tuple[Letter, ...] = ("a", "s")
     kind: str = ""
     statuses: tuple[str, ...] = ()
+    approved: bool = False
 
     def shows(self, letter: str, kind: str | None, status: str) -> bool:
         """Return whether it shows such tiles."""
@@ -46,6 +48,7 @@ FILTERS = {
     "uploads": Filter("Uploads", ("a",)),
     "images": Filter("Images", kind="image"),
     "clips": Filter("Clips", kind="video"),
+    "approved": Filter("Approved", ("s",), statuses=(Status.SUCCEEDED,), approved=True),
     "running": Filter("Running", ("s",), statuses=UNDER_WAY),
     "failed": Filter("Failed", ("s",), statuses=ENDED_BADLY),
 }
@@ -114,10 +117,15 @@ def page(project: Project, show: str, order: str, after: str) -> Wall:
 
 def counts(project: Project) -> dict[str, int]:
     """Return how many tiles each filter has, in two queries."""
-    groups = [("a", kind, "", count) for kind, count in _counted_uploads(project.pk)]
-    groups += [("s", kind, status, count) for kind, status, count in _counted_steps(project.pk)]
+    groups = [("a", kind, "", count, 0) for kind, count in _counted_uploads(project.pk)]
+    groups += [("s", *group) for group in _counted_steps(project.pk)]
     return {
-        name: sum(count for *group, count in groups if entry.shows(*group)) for name, entry in FILTERS.items()
+        name: sum(
+            approved if entry.approved else every
+            for letter, kind, status, every, approved in groups
+            if entry.shows(letter, kind, status)
+        )
+        for name, entry in FILTERS.items()
     }
 
 
@@ -136,7 +144,8 @@ def _counted_uploads(project: int) -> QuerySet[Any, Any]:
 
 @Asked
 def _counted_steps(project: int) -> QuerySet[Any, Any]:
-    return _steps(project).values_list("output__kind", "status").annotate(count=Count("pk"))
+    groups = with_approval(_steps(project)).values_list("output__kind", "status")
+    return groups.annotate(count=Count("pk"), approved=Count("standing"))
 
 
 def _rows(project: int, letter: str, show: str, order: str) -> QuerySet[Any, Any]:
@@ -148,7 +157,8 @@ def _rows(project: int, letter: str, show: str, order: str) -> QuerySet[Any, Any
         return uploads.order_by(*sorting).values_list("pk", "created_at")
     of_kind = Q(output__kind=shown.kind) if shown.kind else Q()
     in_state = Q(status__in=shown.statuses) if shown.statuses else Q()
-    steps = _steps(project).filter(of_kind, in_state)
+    approved = Q(standing__isnull=False) if shown.approved else Q()
+    steps = with_approval(_steps(project)).filter(of_kind, in_state, approved)
     return steps.order_by(*sorting).values_list("pk", "created_at", "version")
 
 

@@ -86,11 +86,13 @@ const studio = (() => {
   let repairing = true; // the first frame of a socket tells what the page mostly knows
   function moved(tile) {
     const { step, status = 'deleted', say: words } = tile.dataset;
-    const before = seen.get(step) ?? $(`#step-${step}, #step-${step}-row`)?.dataset.status;
-    seen.set(step, status);
-    if (before === status || (!before && repairing)) return;
+    const shown = $(`#step-${step}, #step-${step}-row`)?.dataset;
+    const before = seen.get(step) ?? shown?.say ?? shown?.status;
+    const now = words ?? status; // an approval changes the words alone
+    seen.set(step, now);
+    if (before === now || (!before && repairing)) return;
     tell('step-moved');
-    if (before && words) say(words);
+    if (before && words && !$(`#step-${step}-stage`)) say(words); // its own page says it itself
   }
   function known(part) {
     const here = part.id && document.getElementById(part.id);

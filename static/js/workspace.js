@@ -207,15 +207,15 @@
   // --- live ---------------------------------------------------------------------------------------------------------
   setInterval(() => $$('[data-so-far]').forEach((text) => { text.textContent = +text.textContent + 1; }), 1000);
 
-  // What is finished and already here stays: its player may be running, a wish may be typed beside it.
+  // What is finished, or waits for a pick, and is already here stays: its player may be running, a wish may be typed.
   document.addEventListener('htmx:oobBeforeSwap', (event) => {
     const { target, fragment } = event.detail;
     const next = $(`#${target.id}`, fragment) ?? fragment;
-    if (target.dataset.key?.startsWith('succeeded') && target.dataset.key === next.dataset?.key) event.detail.shouldSwap = false;
+    if (/^(succeeded|pick)/.test(target.dataset.key) && target.dataset.key === next.dataset?.key) event.detail.shouldSwap = false;
   });
   document.addEventListener('htmx:oobAfterSwap', (event) => {
     const words = document.getElementById(event.detail.target.id)?.dataset.say;
-    if (words) { studio.say(words); document.title = `${words} · Studio`; }
+    if (words && event.detail.shouldSwap) { studio.say(words); document.title = `${words} · Studio`; }
   });
 
   // A version that this tree does not have yet, made from one that it has: the tree is asked for anew.

@@ -120,6 +120,29 @@ def test_filters_count_and_show_what_they_say() -> None:
     assert shown["images"] == {f"asset-{photo.pk}", f"step-{done.pk}"}
 
 
+def test_approved_versions_are_counted_and_shown_and_the_last_that_leaves_says_how_to_get_there() -> None:
+    client, project = scene()
+    photo = factories.make_asset(project)
+    owner = project.created_by
+    kept, withdrawn, _ = (factories.make_step(photo, Status.SUCCEEDED) for _ in range(3))
+    unapproved = board(client, project)
+    for step in (kept, withdrawn):
+        actions.approvals.approve(owner, step)
+    actions.approvals.withdraw(owner, withdrawn)
+
+    page, part = board(client, project, "?show=approved"), board(client, project, "?show=approved", **PART)
+    actions.approvals.withdraw(owner, kept)
+    empty = board(client, project, "?show=approved")
+
+    assert "show=approved" not in unapproved
+    assert 'Approved <span class="n">1</span>' in page
+    assert tiles(page) == tiles(part) == [f"step-{kept.pk}"]
+    assert tiles(empty) == []
+    assert "Nothing is approved yet" in empty
+    assert "presses Approve" in empty
+    assert 'Approved <span class="n">0</span>' in empty
+
+
 def test_a_filter_without_tiles_says_so_and_offers_all() -> None:
     client, project = scene()
     factories.make_asset(project)

@@ -71,6 +71,21 @@ def test_a_pick_alone_runs_nothing() -> None:
     assert " hidden" not in bar
 
 
+def test_what_waits_for_a_person_is_counted_on_a_phone_too_and_leads_to_it() -> None:
+    project = factories.make_project()
+    queued(project)
+    plain = bar_of(project)
+    queued(project, "pick")
+
+    bar = bar_of(project)
+
+    assert "wide" not in re.findall(r'class="([^"]*)"', bar)[0].split()
+    assert '<span class="st run wide">1 running' in bar
+    assert 'href="/#running"' in plain
+    assert 'href="/#waiting-title"' in bar
+    assert 'id="waiting-title"' in page(browser_of(project.created_by), "/")
+
+
 def test_a_bar_with_nothing_to_say_is_hidden() -> None:
     assert " hidden" in bar_of(factories.make_project())
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from projects.models import Step
+from projects.models import Role, Step
 from projects.states import Status
 from projects.templatetags.steps import seconds_so_far
 from tests import factories
-from tests.desk import page, scene
+from tests.desk import browser_of, page, scene
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +40,15 @@ def test_what_is_unconfirmed_is_counted_by_itself_and_its_clock_stands() -> None
     assert "1 to check" in html
     assert not re.search(r"\d running", html)
     assert seconds_so_far(Step.objects.get(pk=step.pk)) == 5
+
+
+def test_what_the_bar_counts_is_what_home_lists_also_of_a_colleague() -> None:
+    _, photo = scene()
+    step = factories.make_step(photo)
+    Step.objects.filter(pk=step.pk).update(status=Status.UNCONFIRMED, name="Low orbit")
+    colleague = factories.make_member(photo.project.team, Role.EDITOR)
+
+    html = page(browser_of(colleague), "/")
+
+    assert "1 to check" in html
+    assert "Low orbit" in html[html.index('id="waiting"') :]
