@@ -169,6 +169,10 @@ def owner(db: None) -> User:
         (["animate-product", "--input", "{photo}", "--set", "seconds=90"], "seconds: "),
         (["animate-product", "--input", "{photo}", "--set", "action=pour"], "needs a Gemini engine"),
         (
+            ["vertical-version", "--input", "{photo}", "--engine", "omni"],
+            "Gemini Omni does not make this, set as it is. Choose Local.",
+        ),
+        (
             ["animate-product", "--input", "{photo}", "--engine", "imagen"],
             "has no engine “imagen”. It has omni, nano-banana, veo, openrouter, draft",
         ),

@@ -70,6 +70,8 @@ def offers(
     serving = [_serving(plan, stage, key) for stage in plan.stages]
     is_known = any(market.has(model, some) for some in serving)
     for stage, some in zip(plan.stages, serving, strict=True):
+        if not some:
+            return _others(key, stage)
         given = inputs if stage is plan.stages[0] else _expected(found[-1].request, stage)
         request = Request(wish=stage.wish, task=task.slug, ability=stage.ability, inputs=given)
         one = _choose(request, market, some, model if market.has(model, some) or not is_known else "")
@@ -89,6 +91,16 @@ def _serving(plan: Plan, stage: Stage, key: str) -> list[Engine]:
     if stage.ability in named.abilities or not any(one.ability in named.abilities for one in plan.stages):
         return [engine for engine in able if engine is named]
     return [engine for engine in able if engine.paid == named.paid]
+
+
+def _others(key: str, stage: Stage) -> Verdict:
+    """Return the refusal of an engine that has no part in a plan, with the names of those that have one."""
+    named, able = engines.all_engines().get(key), [engine.label for engine in engines.able(stage.ability)]
+    if named is None or not able:
+        return NOBODY
+    *more, last = able
+    names = f"{', '.join(more)} or {last}" if more else last
+    return Verdict.no(f"{named.label} does not make this, set as it is. Choose {names}.")
 
 
 def _expected(before: Request, stage: Stage) -> tuple[Input, ...]:

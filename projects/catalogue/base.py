@@ -10,6 +10,8 @@ from typing import Any, Literal
 from projects.wish import SHORT_SIDES, Wish
 
 Json = dict[str, Any]
+NEARLY = 0.9
+"""What an edit may lose of a clip's short side: twice the price for a tenth of it is not worth it."""
 Kind = Literal["choice", "text", "lines", "number", "colour", "rows", "box", "strokes", "point"]
 
 
@@ -168,12 +170,13 @@ def edit_ability(given: Given, role: str = "source") -> str:
 
 
 def own_size(given: Given, role: str = "source") -> str:
-    """Return the size of a clip as it is asked for, so that its edit is made and paid at that; a still names none."""
+    """Return the size that an edit of a clip is made and paid at: the least that loses nothing; a still names none."""
     facts = given.inputs[role][0] if given.kind(role) == "video" else {}
     short = min(facts.get("width", 0), facts.get("height", 0))
     if not short:
         return ""
-    return min(SHORT_SIDES, key=lambda name: abs(SHORT_SIDES[name] - short))
+    *_, largest = SHORT_SIDES
+    return next((name for name, side in SHORT_SIDES.items() if side >= short * NEARLY), largest)
 
 
 def check_shots(rows: Sequence[Mapping[str, Any]], seconds: float) -> None:

@@ -128,6 +128,27 @@ def test_an_edit_asks_for_no_length_format_or_size(slug: str) -> None:
     assert {"kind", "change", "box"} <= {control.name for control in task.controls}
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (640, 360, "360p"),
+        (960, 540, "720p"),
+        (404, 720, "720p"),
+        (1920, 1088, "1080p"),
+        (4096, 2160, "1080p"),
+    ],
+)
+def test_an_uploaded_clip_is_edited_at_the_least_size_that_loses_nothing(
+    width: int, height: int, size: str
+) -> None:
+    clip = {"kind": "video", "made_here": False, "width": width, "height": height}
+    task = catalogue.get("edit-video")
+
+    plan = task.build(Given({**defaults(task).controls, "change": "lower the sun"}, {"video": (clip,)}))
+
+    assert plan.stages[0].wish.size == size
+
+
 @pytest.mark.parametrize(("made_here", "ability"), [(True, "video.extend"), (False, "video.extend_upload")])
 def test_extending_our_clips_and_uploaded_ones_are_two_abilities(made_here: bool, ability: str) -> None:
     task = catalogue.get("extend-clip")
