@@ -9,12 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from projects import actions, policies
 from projects.forms import OutlineForm
 from projects.models import Asset
+from projects.policies import Ability
 from projects.views import versions
+from projects.views.asking import Question, asks
 from projects.views.request import Request, wants_part
 
 
@@ -22,7 +24,7 @@ from projects.views.request import Request, wants_part
 @require_safe
 def asset(request: Request, pk: int) -> HttpResponse:
     """Show an upload with the tasks that can begin with it; a result is shown by its step."""
-    found = _asset(request, pk)
+    found = asset_of(request, pk)
     if found.made_by is not None:
         return redirect(found.made_by)
     able = policies.abilities(request.user, found.project.team_id)
@@ -38,27 +40,29 @@ def asset(request: Request, pk: int) -> HttpResponse:
     return render(request, "projects/asset.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def delete(request: Request, pk: int) -> HttpResponse:
+def asset_of(request: Request, pk: int) -> Asset:
+    """Return a file of the person's teams. Raises Http404 for any other."""
+    return get_object_or_404(policies.assets(request.user).select_related("project__team", "made_by"), pk=pk)
+
+
+DELETING = Question("Delete this file?", "What was made from it stays. It can be restored.", "Delete")
+
+
+@asks(asset_of, DELETING, Ability.MAKE)
+def delete(request: Request, found: Asset) -> HttpResponse:
     """Take an upload off the board, and offer to undo it."""
-    found = _asset(request, pk)
-    if request.method == "GET":
-        what = "What was made from it stays. It can be restored."
-        return _ask(request, found, "Delete this file?", what, "Delete")
     actions.assets.delete(request.user, found)
     undo = reverse("projects:asset-restore", args=[found.pk])
     messages.success(request, f"“{found.name}” is deleted.", extra_tags=undo)
     return redirect(found.project)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def restore(request: Request, pk: int) -> HttpResponse:
+RESTORING = Question("Restore this file?", "It comes back to the board.", "Restore")
+
+
+@asks(asset_of, RESTORING, Ability.MAKE)
+def restore(request: Request, found: Asset) -> HttpResponse:
     """Bring a deleted upload back."""
-    found = _asset(request, pk)
-    if request.method == "GET":
-        return _ask(request, found, "Restore this file?", "It comes back to the board.", "Restore")
     actions.assets.restore(request.user, found)
     if wants_part(request):
         return render(
@@ -71,7 +75,7 @@ def restore(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def outline(request: Request, pk: int) -> HttpResponse:
     """Find the product's edge with what the person drew, and show it over the picture with a sentence."""
-    found = _asset(request, pk)
+    found = asset_of(request, pk)
     drawn = OutlineForm(request.POST)
     context: dict[str, Any] = {"asset": found, "helped": False}
     if drawn.is_valid():
@@ -86,18 +90,3 @@ def outline(request: Request, pk: int) -> HttpResponse:
             str(sentence) for errors in drawn.errors.values() for sentence in errors
         )
     return render(request, "projects/parts/outline.html", context)
-
-
-def _asset(request: Request, pk: int) -> Asset:
-    return get_object_or_404(policies.assets(request.user).select_related("project__team", "made_by"), pk=pk)
-
-
-def _ask(request: Request, found: Asset, question: str, what: str, verb: str) -> HttpResponse:
-    context = {
-        "name": found.name,
-        "back": found.get_absolute_url(),
-        "question": question,
-        "what": what,
-        "verb": verb,
-    }
-    return render(request, "projects/confirm.html", {**context, "project": found.project})

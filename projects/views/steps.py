@@ -9,12 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from projects import actions, policies
 from projects.models import Step
 from projects.policies import Ability
+from projects.templatetags.bills import is_paid, price_again
 from projects.views import comparing, composing, picking, refs, versions
+from projects.views.asking import Question, asks
 from projects.views.request import Request, step_of, wants_part
 from projects.views.unconfirmed import amount
 
@@ -40,28 +42,30 @@ def compare(request: Request, pk: int) -> HttpResponse:
     return render(request, "projects/compare.html", {**shell, "pair": pair})
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def cancel(request: Request, pk: int) -> HttpResponse:
-    """Stop a step; a plain link is asked about first."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        return _ask(
-            request, step, "Cancel this step?", "Nothing is billed. It can be started again.", "Cancel it"
-        )
+def _cancelling(step: Step) -> Question:
+    until = (
+        "What the provider has made until then may still be billed."
+        if is_paid(step)
+        else "Nothing is billed."
+    )
+    return Question("Cancel this step?", f"{until} It can be started again.", "Cancel it")
+
+
+@asks(step_of, _cancelling, Ability.MAKE)
+def cancel(request: Request, step: Step) -> HttpResponse:
+    """Stop a step."""
     actions.steps.cancel(request.user, step)
     return redirect(step)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def retry(request: Request, pk: int) -> HttpResponse:
+def _retrying(step: Step) -> Question:
+    what = "The same request once more, with nothing changed."
+    return Question("Start this step again?", what, "Start again", price_again(step))
+
+
+@asks(step_of, _retrying, Ability.MAKE)
+def retry(request: Request, step: Step) -> HttpResponse:
     """Start a failed or cancelled step again, with the same settings."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        return _ask(
-            request, step, "Start this step again?", "The same request once more. It is free.", "Start again"
-        )
     try:
         actions.steps.retry(request.user, step, amount(request))
     except actions.Refused as refusal:
@@ -69,34 +73,24 @@ def retry(request: Request, pk: int) -> HttpResponse:
     return redirect(step)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def delete(request: Request, pk: int) -> HttpResponse:
+DELETING = Question("Delete this version?", "What was made from it stays. It can be restored.", "Delete")
+
+
+@asks(step_of, DELETING, Ability.MAKE)
+def delete(request: Request, step: Step) -> HttpResponse:
     """Take a version out of the tree, and offer to undo it."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        return _ask(
-            request,
-            step,
-            "Delete this version?",
-            "What was made from it stays. It can be restored.",
-            "Delete",
-        )
     actions.steps.delete(request.user, step)
     undo = reverse("projects:step-restore", args=[step.pk])
     messages.success(request, f"“{step.name}” is deleted.", extra_tags=undo)
     return redirect(_beside(step))
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def restore(request: Request, pk: int) -> HttpResponse:
+RESTORING = Question("Restore this version?", "It comes back to its place in the tree.", "Restore")
+
+
+@asks(step_of, RESTORING, Ability.MAKE)
+def restore(request: Request, step: Step) -> HttpResponse:
     """Bring a deleted version back."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        return _ask(
-            request, step, "Restore this version?", "It comes back to its place in the tree.", "Restore"
-        )
     actions.steps.restore(request.user, step)
     if wants_part(request):
         return render(
@@ -105,14 +99,16 @@ def restore(request: Request, pk: int) -> HttpResponse:
     return redirect(step)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def approve(request: Request, pk: int) -> HttpResponse:
+APPROVING = Question(
+    "Approve this version?",
+    "You decide on exactly this version. A newer one is not approved by it.",
+    "Approve",
+)
+
+
+@asks(step_of, APPROVING, Ability.APPROVE)
+def approve(request: Request, step: Step) -> HttpResponse:
     """Approve exactly this version."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        what = "You decide on exactly this version. A newer one is not approved by it."
-        return _ask(request, step, "Approve this version?", what, "Approve")
     try:
         actions.approvals.approve(request.user, step)
     except actions.Refused as refusal:
@@ -123,14 +119,14 @@ def approve(request: Request, pk: int) -> HttpResponse:
     return _decided(request, step)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def withdraw(request: Request, pk: int) -> HttpResponse:
+WITHDRAWING = Question(
+    "Withdraw the approval?", "The version stays as it is, and can be approved again.", "Withdraw"
+)
+
+
+@asks(step_of, WITHDRAWING, Ability.APPROVE)
+def withdraw(request: Request, step: Step) -> HttpResponse:
     """Take the approval of a version back."""
-    step = step_of(request, pk)
-    if request.method == "GET":
-        what = "The version stays as it is, and can be approved again."
-        return _ask(request, step, "Withdraw the approval?", what, "Withdraw")
     actions.approvals.withdraw(request.user, step)
     return _decided(request, step)
 
@@ -169,14 +165,3 @@ def _beside(step: Step) -> str:
     if step.parent is not None and step.parent.deleted_at is None:
         return step.parent.get_absolute_url()
     return step.project.get_absolute_url()
-
-
-def _ask(request: Request, step: Step, question: str, what: str, verb: str) -> HttpResponse:
-    context = {
-        "name": step.name,
-        "back": step.get_absolute_url(),
-        "question": question,
-        "what": what,
-        "verb": verb,
-    }
-    return render(request, "projects/confirm.html", {**context, "project": step.project})

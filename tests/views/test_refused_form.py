@@ -123,6 +123,41 @@ def test_a_refused_start_again_says_so_on_the_steps_own_page(key: None) -> None:
     assert re.search(rf'class="toast slab bad".{{0,900}}{price}', answer.content.decode(), re.S)
 
 
+def test_a_plain_link_to_start_paid_work_again_names_the_price_and_its_button_agrees_to_it(key: None) -> None:
+    client, photo = scene()
+    step = factories.make_order(photo, engine="omni").steps.get()
+    Step.objects.update(status=Status.FAILED, code="provider_down")
+    step.attempts.update(state=AttemptState.FAILED)
+
+    asked = page(client, f"/steps/{step.pk}/retry/")
+    agreed = re.search(r'name="usd" value="([\d.]+)"', asked)
+    assert agreed is not None
+    client.post(f"/steps/{step.pk}/retry/", {"usd": agreed[1]})
+
+    assert f"${step.order.quote_usd:.2f}" in asked
+    assert Step.objects.get(pk=step.pk).status == Status.QUEUED
+
+
+def test_a_plain_link_to_cancel_paid_work_does_not_say_that_nothing_is_billed(key: None) -> None:
+    client, photo = scene()
+    paid = factories.make_order(photo, engine="omni").steps.get()
+
+    assert "Nothing is billed." not in page(client, f"/steps/{paid.pk}/cancel/")
+    assert "Nothing is billed." in page(client, f"/steps/{factories.make_step(photo).pk}/cancel/")
+
+
+@pytest.mark.parametrize("verb", ["cancel", "retry", "delete", "restore"])
+def test_who_may_not_do_it_is_not_asked_about_it(key: None, verb: str) -> None:
+    _, photo = scene()
+    step = factories.make_order(photo, engine="omni").steps.get()
+    reviewer = browser_of(factories.make_member(photo.project.team, Role.REVIEWER))
+
+    answer = reviewer.get(f"/steps/{step.pk}/{verb}/")
+
+    assert answer.status_code == 403
+    assert "$" not in answer.content.decode()
+
+
 @pytest.mark.parametrize("state", [AttemptState.STORED, AttemptState.FAILED])
 def test_a_reviewer_sees_no_money_of_a_step(state: str) -> None:
     client, photo = scene()
