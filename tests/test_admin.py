@@ -30,6 +30,9 @@ from projects.models import (
     files,
 )
 from projects.states import AttemptState, Status
+from projects.templatetags.bills import receipt
+from projects.templatetags.steps import cause
+from projects.templatetags.studio import title
 from tests import factories, many, paying
 
 pytestmark = pytest.mark.django_db
@@ -282,4 +285,10 @@ def test_an_operator_writes_off_what_was_not_charged_with_a_reason(client: Clien
     assert "Say how you know that it was not charged." in without.content.decode()
     attempt.refresh_from_db()
     assert (attempt.state, attempt.bill) == (AttemptState.WRITTEN_OFF, "not_billed")
+    step = Step.objects.get(pk=attempt.step_id)
+    assert receipt(step).aside == "As operator saw on the bill, 1 attempt."
+    assert (title(step), cause(step)) == (
+        "We never learned whether this was made.",
+        "The bill of November does not list it.",
+    )
     assert Budget.objects.get().reserved == 0

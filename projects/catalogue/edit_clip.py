@@ -83,7 +83,7 @@ def turns(given: Given, wish: Wish, role: str, ability: str, after: str) -> Plan
 def build(given: Given) -> Plan:
     """Return the clip with its change, in one turn or several. Length, format and size are the clip's own."""
     change = change_of(given.controls)
-    if not given.inputs["clip"][0].get("made_here", True):
+    if given.kind("clip") and not given.inputs["clip"][0].get("made_here", True):
         raise Invalid("clip", "This clip was uploaded. Use “Edit uploaded video” for it.")
     wish = Wish(
         change=change,

@@ -6,10 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from projects.actions import Refused
 from projects.models import Asset, Order, Step, files
 from projects.runner import stages
 from projects.states import Status
+from projects.templatetags.money import usd
+from projects.templatetags.steps import cause, heading
+from projects.templatetags.waits import waits
 
 
 def require_room_for(out: Path) -> None:
@@ -75,7 +80,13 @@ def why(step: Step) -> str:
         return step.sentence
     if step.status == Status.CANCELLED:
         return "The step was cancelled."
-    return f"Another runner has taken step {step.pk} over. Its page shows how it goes on."
+    page = f"{settings.PUBLIC_URL}{step.get_absolute_url()}"
+    if step.status == Status.UNCONFIRMED:
+        held = usd(step.attempts.latest("number").quote_usd)
+        return f"{heading(step)} {cause(step)} {held} is held until then: {page}"
+    if step.status == Status.QUEUED:
+        return f"{waits(step)}. A running studio goes on with it: {page}"
+    return f"Another runner has taken step {step.pk} over. Its page shows how it goes on: {page}"
 
 
 def done(facts: dict[str, Any]) -> str:

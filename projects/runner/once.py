@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 
 from channels.db import database_sync_to_async
+from django.db.models import Q
 
 from projects import progress
 from projects.models import Order, Step
 from projects.runner.limits import limits
 from projects.runner.run import drive, run_step
 from projects.states import Status
+
+SOON = ("rate", "upload", "result")
+"""Waits of minutes. A quota takes till midnight, and the others a person: a running server goes on with those."""
 
 
 async def run(order: Order, owner: str, book: progress.Book) -> None:
@@ -34,11 +38,12 @@ async def run(order: Order, owner: str, book: progress.Book) -> None:
 
 
 def _next(order: Order) -> int | None:
-    """Return a step that is due, 0 while another runner has one, nothing once none is left to do."""
+    """Return a step that is due, 0 while one runs or goes on by itself soon, nothing once none is left to do."""
     due = Step.objects.due().filter(order=order).order_by("pk").values_list("pk", flat=True).first()
     if due is not None:
         return due
-    return 0 if order.steps.filter(status=Status.RUNNING).exists() else None
+    goes_on = Q(status=Status.RUNNING) | Q(status=Status.QUEUED, waits_for__in=SOON)
+    return 0 if order.steps.filter(goes_on).exists() else None
 
 
 async def _flush(book: progress.Book) -> None:

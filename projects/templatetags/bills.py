@@ -80,7 +80,15 @@ def _settled(attempts: list[Attempt], count: str) -> Receipt:
     if any(attempt.bill == Bill.UNKNOWN for attempt in attempts):
         aside = f"The provider gave no count, {count}. A later one corrects it."
         return Receipt("Nothing booked, bill unknown", aside, "warn")
+    if attempts and attempts[-1].state == AttemptState.WRITTEN_OFF:
+        return Receipt("Not billed", f"{_decided(attempts[-1])}, {count}.", "ok")
     return Receipt("Not billed", f"By the provider's terms, {count}.", "ok")
+
+
+def _decided(attempt: Attempt) -> str:
+    """Return who has written an attempt off."""
+    said = attempt.receipts.select_related("by").filter(kind="decision", by__isnull=False).order_by("pk").last()
+    return f"As {said.by} saw on the bill" if said else "Written off"
 
 
 def _disbelieved(attempts: list[Attempt]) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from django import template
@@ -16,9 +15,8 @@ from projects.actions.orders import Checked, Way
 from projects.catalogue.base import Column, Control, Option
 from projects.engines.base import Engine
 from projects.forms import TaskForm
-from projects.models import Budget
 from projects.models.spend import NOTHING
-from projects.templatetags.money import usd
+from projects.templatetags.money import left, usd
 
 register = template.Library()
 
@@ -248,10 +246,10 @@ def too_dear(form: TaskForm, way: Way) -> bool:
 @register.filter
 def remedies(form: TaskForm) -> str:
     """Return what the budget has left, as it is not enough, and what helps."""
-    left = usd(_left(form.budget)) if form.budget else usd(NOTHING)
+    rest = usd(left(form.budget)) if form.budget else usd(NOTHING)
     raised = "Raise it" if form.can_budget else "Ask a producer to raise it"
     instead = "make a draft" if form.drafts else "ask for less"
-    return f"The budget has {left} left, which is not enough. {raised}, or {instead}."
+    return f"The budget has {rest} left, which is not enough. {raised}, or {instead}."
 
 
 @register.filter
@@ -265,21 +263,16 @@ def budget_url(form: TaskForm) -> str:
     return reverse("projects:team-budget", args=[budget.team_id])
 
 
-def _left(budget: Budget) -> Decimal:
-    """Return what is left in whole tenths of a cent: rounded up, it would seem to cover what it does not."""
-    return max(NOTHING, budget.left).quantize(Decimal("0.001"), ROUND_FLOOR)
-
-
 @register.filter
 def leaves(form: TaskForm, found: Checked) -> str:
     """Return what a paid way leaves of the scarcest budget; nothing where none is known or it is too dear."""
     budget = form.budget
     if budget is None or not form.covers(found):
         return ""
-    left = _left(budget)
-    if found.total > left:
-        return f"The budget has {usd(left)} left, which does not cover what comes then."
-    return f"Leaves {usd(left - found.total)} of {usd(budget.limit_usd)}."
+    rest = left(budget)
+    if found.total > rest:
+        return f"The budget has {usd(rest)} left, which does not cover what comes then."
+    return f"Leaves {usd(rest - found.total)} of {usd(budget.limit_usd)}."
 
 
 @register.filter

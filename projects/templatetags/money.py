@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django import template
@@ -96,8 +96,11 @@ def _terms(offer: Offer, takes: int) -> str:
 
 @register.filter
 def left(budget: Budget) -> Decimal:
-    """Return what can still be reserved, as people count: overspent is nothing left."""
-    return max(Decimal(0), budget.left)
+    """Return what can still be reserved, as people count: overspent is nothing left.
+
+    In whole tenths of a cent: rounded up, it would seem to cover what it does not.
+    """
+    return max(Decimal(0), budget.left).quantize(Decimal("0.001"), ROUND_FLOOR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,11 +164,11 @@ def failure(step: Step) -> Failure | None:
 
 
 def is_presumed(step: Step) -> bool:
-    """Return whether its last call was never answered, and is booked at its estimate."""
-    if step.code != Code.TIMED_OUT:
+    """Return whether its last call was never answered: it is booked at its estimate, or a person wrote it off."""
+    if step.code not in {Code.TIMED_OUT, Code.PROVIDER_DOWN}:
         return False
     last = max(step.attempts.all(), key=lambda attempt: attempt.number, default=None)
-    return last is not None and last.state == AttemptState.PRESUMED
+    return last is not None and last.state in {AttemptState.PRESUMED, AttemptState.WRITTEN_OFF}
 
 
 def title(step: Step) -> str:

@@ -19,7 +19,7 @@ from projects.forms import TaskForm
 from projects.models import Asset, Step
 from projects.policies import Ability
 from projects.views import picking
-from projects.views.request import Request, step_of
+from projects.views.request import Request, step_of, typed
 from projects.views.unconfirmed import amount
 
 EDITS = {Asset.Kind.IMAGE: "edit-image", Asset.Kind.VIDEO: "edit-clip"}
@@ -107,7 +107,7 @@ def fold(request: Request, pk: int) -> HttpResponse:
     except ValueError:
         key = uuid4()
     try:
-        words = request.POST.get("prompt", "")[:MOST_WORDS]
+        words = typed(request.POST, "prompt", MOST_WORDS)
         shown = request.POST.get("model", "")
         order = actions.chains.fold(request.user, step, amount(request), key, words, shown)
     except Refused as refusal:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -18,6 +18,8 @@ from projects.states import Status
 
 THEMES = ("system", "light", "dark")
 THEME_COOKIE = "studio_theme"
+TO_DECIDE = Q(status=Status.UNCONFIRMED) | Q(status=Status.QUEUED, waits_for=PICK)
+"""What goes on only once somebody who may make things decides: reviewers are not asked."""
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -37,9 +39,11 @@ def moving(request: HttpRequest) -> Counter[str]:
 
 
 @Asked
-def _under_way(person: int) -> QuerySet[Any, Any]:
+def _under_way(pk: int) -> QuerySet[Any, Any]:
     open_ = (Status.QUEUED, Status.RUNNING, Status.UNCONFIRMED)
-    rows = policies.steps(User(pk=person)).live().filter(status__in=open_)
+    person = User(pk=pk)
+    others = TO_DECIDE & ~Q(project__team__in=policies.makers_teams(person))
+    rows = policies.steps(person).live().filter(status__in=open_).exclude(others)
     return rows.values_list("status", "waits_for").annotate(count=Count("pk"))
 
 

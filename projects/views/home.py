@@ -20,6 +20,7 @@ from projects.models import Asset, Project, Step
 from projects.policies import Ability
 from projects.states import Status
 from projects.views import tiles
+from projects.views.context import TO_DECIDE
 from projects.views.request import Request, cursor_of, wants_part
 from projects.views.tiles import Tile
 
@@ -94,8 +95,8 @@ def _running(request: Request) -> list[Step]:
 def _waiting(request: Request) -> list[Step]:
     """Return what waits for a pick or a decision, and what a person asked for and did not get."""
     failed = Q(status=Status.FAILED, ended_at__gt=timezone.now() - WAITS, order__by=request.user)
-    open_ = Q(status=Status.UNCONFIRMED) | Q(status=Status.QUEUED, waits_for=PICK)
-    rows = policies.steps(request.user).live().filter(failed | open_)
+    deciding = Q(project__team__in=policies.makers_teams(request.user))
+    rows = policies.steps(request.user).live().filter(failed | TO_DECIDE & deciding)
     return list(rows.select_related("project").order_by("-pk")[:LONGEST_LIST])
 
 

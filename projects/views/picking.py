@@ -15,7 +15,7 @@ from projects import actions, policies
 from projects.actions import Refused
 from projects.models import Step
 from projects.policies import Ability
-from projects.views.request import Request, step_of
+from projects.views.request import Request, number_of, step_of
 from projects.views.unconfirmed import amount
 
 
@@ -52,8 +52,7 @@ def picks(request: Request, pk: int) -> HttpResponse:
 def pick(request: Request, pk: int) -> HttpResponse:
     """Let the plan go on from the take, or the edit of one, that was picked."""
     step = step_of(request, pk)
-    number = request.POST.get("take", "")
-    take = policies.steps(request.user).filter(pk=number).first() if number.isdecimal() else None
+    take = policies.steps(request.user).filter(pk=number_of(request.POST.get("take", "")) or 0).first()
     try:
         actions.stages.pick(request.user, step, take, amount(request), request.POST.get("model", ""))
     except Refused as refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db.models import F
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
@@ -48,7 +48,17 @@ def step_of(request: Request, pk: int) -> Step:
 
 def cursor_of(request: Request, name: str = "after") -> int:
     """Return the number that a page goes on after, 0 at its start. Raises Http404 for anything else."""
-    text = request.GET.get(name, "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    number = number_of(request.GET.get(name, "0"))
+    if number is None:
         raise Http404
-    return int(text)
+    return number
+
+
+def number_of(text: str) -> int | None:
+    """Return the whole number that a field holds, nothing for what no key of a row can be."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def typed(data: QueryDict, name: str, most: int) -> str:
+    """Return what was typed into a field outside of any form, cut, without the sign that PostgreSQL refuses."""
+    return data.get(name, "").replace("\0", "")[:most]

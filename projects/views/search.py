@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from projects import catalogue, policies
 from projects.models import Asset
 from projects.templatetags.studio import shown
-from projects.views.request import Request, wants_part
+from projects.views.request import Request, typed, wants_part
 
 MOST_OF_A_KIND = 6
 LONGEST_QUERY = 80
@@ -35,7 +35,7 @@ class Hit:
 @require_safe
 def search(request: Request) -> HttpResponse:
     """Show what the words find; without words the newest projects and the tasks of the latest one."""
-    words = request.GET.get("q", "")[:LONGEST_QUERY].split()
+    words = typed(request.GET, "q", LONGEST_QUERY).split()
     hits = [*_projects(request, words), *_tasks(request, words)]
     if words:
         hits = [*hits, *_steps(request, words), *_assets(request, words)]

@@ -52,3 +52,6 @@ def test_what_the_bar_counts_is_what_home_lists_also_of_a_colleague() -> None:
 
     assert "1 to check" in html
     assert "Low orbit" in html[html.index('id="waiting"') :]
+    reviewer = page(browser_of(factories.make_member(photo.project.team, Role.REVIEWER)), "/")
+    assert "to check" not in reviewer
+    assert 'id="waiting"' not in reviewer
