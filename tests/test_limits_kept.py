@@ -244,7 +244,7 @@ def test_a_receipt_that_names_the_work_of_another_attempt_is_not_looked_at_again
     for attempt, name in told.items():
         ticket_id = name if attempt == first else None
         Attempt.objects.filter(pk=attempt.pk).update(door=door, ticket_id=ticket_id)
-        ticket = {"id": name} if name else None
+        ticket = {"id": name, "api_version": "v1beta"} if name else None
         Receipt.objects.create(
             attempt=attempt, kind="ticket", dedupe_key=f"ticket:{attempt.pk}", body={"ticket": ticket}
         )

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from projects.engines import errors
+from projects.engines import clean, errors
 from projects.engines.errors import Doubt, EngineError, NotSent, Refused
 from projects.failures import FAILURES, Code
 
@@ -65,9 +65,13 @@ none is recorded by apurvsinghgautam/robin issue 103."""
 BLOCKED_SENTENCE = re.compile(r"(Input|Output) blocked(\.|: .+)?", re.DOTALL)
 """Recorded live (bike4mind's Omni provider), with and without a reason after it."""
 BLOCKED = frozenset(
-    {"safety", "content_filtered", "blocked", "content_blocked", "prohibited_content", "image_safety"}
+    {
+        *("safety", "content_filtered", "blocked", "content_blocked", "prohibited_content", "image_safety"),
+        *("recitation", "spii", "blocklist", "image_prohibited_content", "image_recitation"),
+    }
 )
-"""An error's `code`, where it is a word, of what a safety check has stopped."""
+"""An error's `code`, where it is a word, of what a check has stopped: ai.google.dev/gemini-api/docs/api-errors. Left
+out are `language` and `image_other`, which are no check's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +121,10 @@ def structured(body: Any) -> Mapping[str, Any] | None:
 
 
 def parsed(content: bytes) -> dict[str, Any]:
-    """Return the body of a 200. Raises Doubt for one that is no JSON object."""
+    """Return the body of a 200, as rows can hold it. Raises Doubt for one that is no JSON object."""
     try:
-        body = json.loads(content)
-    except ValueError as error:
+        body = clean.cleaned(json.loads(content.decode("utf-8-sig", "replace")))
+    except (ValueError, RecursionError) as error:
         raise lost("The answer is no JSON.", 200) from error
     if not isinstance(body, dict):
         raise lost("The answer is no JSON object.", 200)

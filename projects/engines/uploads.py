@@ -32,6 +32,10 @@ ACTIVE, PROCESSING, FAILED = "ACTIVE", "PROCESSING", "FAILED"
 STILL_READING = "The provider is still reading the file. Start it again in a while."
 GONE = frozenset({403, 404})
 """A file that is missing may be answered by either."""
+BY_SDK = (OSError, ValueError, LookupError, TypeError)
+"""What the SDK raises, besides its own, for an upload that is answered oddly: without an address, a state, a file."""
+OF_REQUEST = frozenset({Code.INPUT_REJECTED, Code.MODEL_UNAVAILABLE})
+"""What a refusal of a request as such is guessed to be. A piece of an upload asks for nothing that could be meant."""
 KEPT_AT_MOST = timedelta(hours=48)
 FILES_VERSION = "v1beta"
 SHRINK_SECONDS = 20.0
@@ -126,18 +130,10 @@ async def _uploaded(door: Door, api_version: str, entry: Input) -> Json:
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
             made = await client.of(door, api_version).files.upload(file=entry.path, config=options)
-    except client.failures(OSError) as error:
-        said = answers.said(error)
-        raise (
-            answers.refusal(said)
-            if said and said.error
-            else Refused(
-                "The file could not be sent to the provider. Start it again.",
-                Code.PROVIDER_DOWN,
-                str(error)[:500],
-                again=True,
-            )
-        ) from error
+    except client.failures(*BY_SDK) as error:
+        raise _not_put(error) from error
+    if not made.name or not made.uri:
+        raise _lost("The answer to the upload names no file.")
     expires = made.expiration_time or datetime.now(UTC) + KEPT_FOR
     return {
         "name": made.name,
@@ -146,6 +142,27 @@ async def _uploaded(door: Door, api_version: str, entry: Input) -> Json:
         "expires_at": expires.isoformat(),
         "state": _state(made),
     }
+
+
+def _not_put(error: BaseException) -> Refused:
+    """Return what a failed upload means: a refusal of the file, or of the key; else it is sent again from the start."""
+    said = answers.said(error)
+    if said is None or said.error is None:
+        return _lost(str(error))
+    found = answers.refusal(said)
+    is_guess = found.code in OF_REQUEST and not found.proven
+    return _lost(found.detail) if is_guess and _is_under_way(error) else found
+
+
+def _is_under_way(error: BaseException) -> bool:
+    """Return whether it was a piece that was refused: the upload itself was taken, so that the way is at fault."""
+    request = getattr(getattr(error, "response", None), "request", None)
+    return "upload" in getattr(request, "headers", {}).get("x-goog-upload-command", "")
+
+
+def _lost(words: str) -> Refused:
+    sentence = "The file could not be sent to the provider. Start it again."
+    return Refused(sentence, Code.PROVIDER_DOWN, words[:500], again=True)
 
 
 async def _ready(door: Door, api_version: str, remote: Json) -> Json:

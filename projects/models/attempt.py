@@ -12,9 +12,12 @@ from django.db.models import Q
 
 from projects import states
 from projects.engines import prices
+from projects.engines.clean import cleaned
 from projects.models.door import Door
 from projects.models.step import Step
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill
+
+LONGEST_ID = 200
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -24,7 +27,16 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Take an attempt from one state to another; true when this call did it. Raises ValueError."""
         if not states.attempt_may_move(source, target):
             raise ValueError(f"An attempt never goes from {source} to {target}.")
-        return self.filter(pk=pk, state=source).update(state=target, **fields) == 1
+        return self.filter(pk=pk, state=source).update(state=target, **cleaned(fields)) == 1
+
+    def name_of(self, attempt: Attempt, ticket: dict[str, Any] | None) -> str | None:
+        """Return the id by which a call's provider knows its work.
+
+        Nothing where that keeps none, or has given the id to another call too.
+        """
+        name = str(ticket.get("id") or "") if ticket and "api_version" in ticket else ""
+        taken = self.filter(door=attempt.door_id, ticket_id=name).exclude(pk=attempt.pk)
+        return name if 0 < len(name) <= LONGEST_ID and not taken.exists() else None
 
     def repeat(self, last: Attempt, **today: Any) -> Attempt:
         """Return a new attempt of a paid step through the same door; nothing is held yet.
@@ -60,7 +72,7 @@ class Attempt(models.Model):
     budget_ids = models.JSONField(default=list, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     ticket = models.JSONField(null=True, blank=True)
-    ticket_id = models.CharField(max_length=200, null=True, blank=True)  # noqa: DJ001 - null for free attempts
+    ticket_id = models.CharField(max_length=LONGEST_ID, null=True, blank=True)  # noqa: DJ001 - null for free attempts
     usage = models.JSONField(default=dict, blank=True)
     media = models.JSONField(default=list, blank=True)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, default=0)

@@ -22,7 +22,7 @@ from projects.runner.limits import limits
 from projects.states import AttemptState, Status
 
 REVIVABLE = (AttemptState.UNCONFIRMED, AttemptState.PRESUMED, AttemptState.WRITTEN_OFF)
-LATE = (Code.TIMED_OUT, Code.STORAGE_FAILED)
+LATE = (Code.TIMED_OUT, Code.STORAGE_FAILED, Code.STUDIO_FAULT)
 """With these codes accepted work is given up on our side only: it may end well at the provider."""
 GONE = (AttemptState.STORED, AttemptState.FAILED, AttemptState.CANCELLED, AttemptState.REFUSED)
 """States in which nothing is read from the spool any more."""
@@ -55,8 +55,10 @@ def revived(attempt: Attempt, answer: Ticket | Ended) -> bool:
     revivable = Q(state__in=REVIVABLE) | Q(pk__in=late())
     now = Attempt.objects.select_for_update().filter(revivable, pk=attempt.pk, step=step).first()
     ticket = (answer.ticket if isinstance(answer, Ended) else answer) or {}
-    name = str(ticket.get("id") or "") or None
-    if now is None or (name is None and not isinstance(answer, Ended)) or _is_of_another(now, name):
+    if now is None:
+        return False
+    name = Attempt.objects.name_of(now, ticket)
+    if name is None and not isinstance(answer, Ended):
         return False
     if name is not None:
         ledger.receipt(now, Receipt.Kind.TICKET, f"ticket:{now.door_id}:{name}", {"ticket": ticket})
@@ -71,12 +73,6 @@ def revived(attempt: Attempt, answer: Ticket | Ended) -> bool:
 def _has_moved_on(step: Step, attempt: Attempt) -> bool:
     newer = step.attempts.filter(number__gt=attempt.number).exists()
     return newer or step.status not in (Status.UNCONFIRMED, Status.FAILED)
-
-
-def _is_of_another(attempt: Attempt, name: str | None) -> bool:
-    """Return whether an interaction belongs to another attempt of the same door."""
-    others = Attempt.objects.filter(door=attempt.door_id, ticket_id=name).exclude(pk=attempt.pk)
-    return name is not None and others.exists()
 
 
 def came(attempt: Attempt, ended: Ended) -> None:
@@ -118,7 +114,8 @@ def sweep() -> None:
     for attempt in Attempt.objects.filter(state=AttemptState.UNCONFIRMED, sent_at__lt=old):
         with transaction.atomic():
             presume(attempt)
-    for attempt in Attempt.objects.filter(uuid__in=list(spool.waiting()), state__in=GONE):
+    over = Attempt.objects.filter(uuid__in=list(spool.waiting()), state__in=GONE)
+    for attempt in over.exclude(code=Code.STUDIO_FAULT):  # what a fault of ours has left may be all there is
         spool.drop(attempt.uuid)
 
 

@@ -21,6 +21,7 @@ from django.utils import timezone
 from projects import progress
 from projects.engines import prices
 from projects.engines.base import Ended, Json, Request, Ticket
+from projects.engines.clean import cleaned
 from projects.engines.errors import Doubt, EngineError
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Receipt, Step, spend
@@ -166,27 +167,25 @@ def _finish(step: Step, claim: UUID, attempt: Attempt, ended: Ended) -> None:
         fields |= {"code": ended.code or "", "ended_at": Now()}
     if source == _A.SENDING:
         target = _A.FAILED if target == _A.CANCELLED else target
-        ticket_id = str((ticket or {}).get("id") or "") or None
-        Attempt.objects.move(attempt.pk, source, _A.FINISHED, ticket=ticket, ticket_id=ticket_id, **fields)
+        attempt.ticket_id = name = Attempt.objects.name_of(attempt, ticket)
+        Attempt.objects.move(attempt.pk, source, _A.FINISHED, ticket=ticket, ticket_id=name, **fields)
         source = _A.FINISHED
     if source != target and not Attempt.objects.move(attempt.pk, source, target, **fields):
         raise ClaimLost
-    _book(attempt, ended, ticket)
+    _book(attempt, ended)
     attempt.state = target
 
 
 @transaction.atomic
 def learnt(attempt: Attempt, ended: Ended) -> None:
     """Correct the money of a call that was given up, by how its work ended after all; nothing else changes."""
-    _book(attempt, ended, attempt.ticket)
+    _book(attempt, ended)
 
 
-def _book(attempt: Attempt, ended: Ended, ticket: Ticket | None) -> None:
+def _book(attempt: Attempt, ended: Ended) -> None:
     """Write the receipt of an end, and book by it."""
-    named = (ticket or {}).get("id") or attempt.uuid
-    told = receipt(
-        attempt, Receipt.Kind.END, f"end:{attempt.door_id}:{named}:{ended.status}", {"usage": ended.usage}
-    )
+    key = f"end:{attempt.door_id}:{attempt.ticket_id or attempt.uuid}:{ended.status}"
+    told = receipt(attempt, Receipt.Kind.END, key, {"usage": ended.usage})
     _settle(attempt, ended, told)
 
 
@@ -285,9 +284,9 @@ def _wait(step: Step, claim: UUID, error: EngineError, seconds: float, rest: flo
 
 def receipt(attempt: Attempt, kind: Receipt.Kind, key: str, body: Json, by: User | None = None) -> Receipt:
     """Return the receipt of a fact, written once however often it is told. One statement, for there is one a line."""
-    text = json.dumps(body)
+    text = json.dumps(body := cleaned(body))
     kept = body if len(text) < 16_000 else {"cut": text[:15_000]}
-    told = Receipt(attempt=attempt, kind=kind, dedupe_key=key[:300], body=kept, by=by)
+    told = Receipt(attempt=attempt, kind=kind, dedupe_key=cleaned(key)[:300], body=kept, by=by)
     key_only = ["dedupe_key"]
     return Receipt.objects.bulk_create(
         [told], update_conflicts=True, unique_fields=key_only, update_fields=key_only
@@ -296,4 +295,4 @@ def receipt(attempt: Attempt, kind: Receipt.Kind, key: str, body: Json, by: User
 
 def failure(error: EngineError) -> dict[str, str]:
     """Return what a step's row says of a failure."""
-    return {"code": error.code, "sentence": error.sentence[:500], "detail": error.detail[:4000]}
+    return {"code": error.code, "sentence": error.sentence[:500], "detail": cleaned(error.detail)[:4000]}

@@ -119,8 +119,8 @@ def _require_offered(step: Step, row: Model | None) -> None:
     if step.door is None or (row is not None and row.is_offered):
         return
     after = models.alive(model.merged(), row) if row else None
-    instead = f"{after.label} takes its place." if after else FAILURES[Code.MODEL_UNAVAILABLE].why
-    sentence = f"{row.label if row else step.model} is no longer offered. {instead}"
+    instead = f" {after.label} takes its place." if after else ""
+    sentence = f"{row.label if row else step.model} is no longer offered.{instead}"
     raise Refused(sentence, Code.MODEL_UNAVAILABLE)
 
 
@@ -178,8 +178,7 @@ def _closed(step: Step, user_id: int) -> Verdict | None:
     if country not in found:
         return None
     row = model_of(step.model, step.door)
-    instead = policies.in_place_of(step.engine, step.ability, country)
-    return policies.closed(row.label if row else step.model, country, found[country], instead)
+    return policies.closed(row.label if row else step.model, country, found[country])
 
 
 def model_of(model_id: str, door: Door) -> Model | None:

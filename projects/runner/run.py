@@ -20,7 +20,7 @@ from projects.engines.errors import Broken, Damaged, EngineError, HandedBack
 from projects.failures import FAILURES, Code
 from projects.models import Attempt, Step, files, sealed
 from projects.models.step import MANY_RECOVERIES
-from projects.runner import damaged, ledger, paid, requests, save, spool
+from projects.runner import damaged, ledger, paid, requests, rescue, save, spool
 from projects.runner.hold import CancelAsked, ClaimLost, Hold
 from projects.runner.limits import limits
 from projects.states import OPEN_ATTEMPT, AttemptState, Bill, Phase, Status
@@ -206,6 +206,8 @@ async def _fail(step: Step, claim: UUID, error: EngineError) -> None:
 
 
 async def _end(step: Step, claim: UUID, status: Status, **fields: str) -> None:
+    if status == Status.FAILED and fields["code"] not in ledger.LOST:
+        await database_sync_to_async(rescue.booked)(step, claim)
     if await database_sync_to_async(ledger.ended_both)(step, claim, status, fields):
         await progress.astep_changed(step)
 

@@ -57,6 +57,8 @@ FAULTS: dict[str, Row] = {
     "empty_object": Row(blows.body, after=True, options={"body": b"{}"}),
     "not_json": Row(blows.body, after=True, options={"body": b'{"id": "v1_'}),
     "no_id": Row(blows.no_id, after=True),
+    # The answer comes, with something odd in it.
+    "retold": Row(blows.retold, "bytes", after=True),
     "gateway": Row(blows.gateway, options={"status": 502}),
     # Answers with a status, in a form: google, list, interactions, openrouter or none.
     "status": Row(blows.status, options={"status": 500}),
