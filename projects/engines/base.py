@@ -115,18 +115,19 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Yes with a quote and notes, or no with a code, the sentence why, and what works instead."""
+    """Yes with a quote and notes, or no with a code and the sentence why."""
 
     quote: Quote | None
     code: Code | None = None
     sentence: str = ""
-    instead: str = ""
+    is_final: bool = False
+    """Whether no answer of a person changes a no."""
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def no(cls, sentence: str, code: Code = Code.INPUT_REJECTED, instead: str = "") -> Verdict:
+    def no(cls, sentence: str, code: Code = Code.INPUT_REJECTED, *, is_final: bool = False) -> Verdict:
         """Return a refusal."""
-        return cls(quote=None, code=code, sentence=sentence, instead=instead)
+        return cls(quote=None, code=code, sentence=sentence, is_final=is_final)
 
 
 @dataclass(frozen=True, slots=True)

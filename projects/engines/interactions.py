@@ -270,7 +270,7 @@ def _kept(part: Json, number: int, files: Files) -> Json:
     """
     known = {"type": part["type"], "mime_type": str(part.get("mime_type") or "")}
     known |= {"uri": part["uri"]} if part.get("uri") else {}
-    data = _bytes_of(part.get("data") or "")
+    data = bytes_of(part.get("data") or "")
     if not data and "uri" in known:
         return known
     path = (files.kept or files.folder) / f"{number}.{part['type']}"
@@ -278,7 +278,7 @@ def _kept(part: Json, number: int, files: Files) -> Json:
     return {**known, "path": str(path)}
 
 
-def _bytes_of(held: Any) -> bytes:
+def bytes_of(held: Any) -> bytes:
     """Return the bytes of an answer, of either alphabet of base64; nothing for what is none."""
     if isinstance(held, bytes):
         return held

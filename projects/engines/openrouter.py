@@ -12,10 +12,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
-from projects.engines import answers, client, interactions, results, stills, turns, uploads
+from projects.engines import answers, client, interactions, prices, results, stills, turns, uploads
 from projects.engines.answers import Said
 from projects.engines.base import Door, Ended, Files, Input, Json, Output, Progress, Request, Ticket, Verdict
 from projects.engines.errors import Broken, EngineError, Refused
@@ -27,6 +26,9 @@ ENDS = {"error": "failed", "length": "incomplete", "content_filter": "failed"}
 """An interaction's status by `finish_reason`; every other reason ends a completed one."""
 UNSIGNED = "Gemini models require OpenRouter reasoning details to be preserved in each request."
 """How a message without its `reasoning_details` is refused. Recorded by janhq/jan issue 7009 and massgen issue 624."""
+UNREAD = "unread_picture"
+UNREADABLE = "The provider sent a picture that cannot be read. Start it again."
+LONGEST_SHOWN = 200
 
 
 class OpenRouter:
@@ -55,7 +57,7 @@ class OpenRouter:
         answer = said(body)
         ticket = {"id": answer.id, "model": model.id} if answer.id else None
         try:
-            ended = await asyncio.to_thread(interactions.ended, answer, ticket, files)
+            ended = await asyncio.to_thread(ended_of, answer, ticket, files)
         except OSError as error:
             # It was made and cannot be had again: its cost is booked.
             return Ended("failed", answer.usage, words=str(error), code=Code.STORAGE_FAILED, ticket=ticket)
@@ -183,22 +185,30 @@ def said(body: Json) -> Answer:
         raise answers.lost("The answer has neither choices nor an error.", 200)
     message = _object(choice.get("message"))
     reason = "error" if error else str(choice.get("finish_reason") or "")
-    pictures = [entry for entry in message.get("images") or () if isinstance(entry, dict)]
-    media = tuple(part for entry in pictures if (part := _medium(entry)))
     return Answer(
         id=str(body.get("id") or ""),
         status=ENDS.get(reason, "completed"),
         usage=usage_of(body.get("usage")),
-        media=media,
+        media=tuple(part for entry in _images(message) if (part := _medium(entry))),
         words=message["content"] if isinstance(message.get("content"), str) else "",
         errors=tuple(_errors(error, choice, reason)),
     )
 
 
+def ended_of(answer: Answer, ticket: Ticket | None, files: Files) -> Ended:
+    """Return the end that an answer tells, its bytes kept; words beside an unreadable picture are no refusal."""
+    ended = interactions.ended(answer, ticket, files)
+    is_unread = any(error.get("code") == UNREAD for error in answer.errors)
+    is_named = answer.status == "failed" or any(answers.cause(error) for error in answer.errors)
+    if ended.media or is_named or not is_unread:
+        return ended
+    return replace(ended, code=Code.OUTPUT_CORRUPT, sentence=UNREADABLE)
+
+
 def _theirs(body: Json) -> Json:
     """Return the model's message as it goes back to it: what it said and showed, and its reasons as they came."""
     message = _object(_first(body.get("choices")).get("message"))
-    pictures = [entry for entry in message.get("images") or () if isinstance(entry, dict) and _medium(entry)]
+    pictures = [entry for entry in _images(message) if _medium(entry)]
     shown = [{"type": "image_url", "image_url": {"url": entry["image_url"]["url"]}} for entry in pictures]
     words = message["content"] if isinstance(message.get("content"), str) else ""
     reasons = message.get("reasoning_details")
@@ -216,17 +226,29 @@ def _object(value: Any) -> Json:
 
 def _errors(error: Mapping[str, Any] | None, choice: Json, reason: str) -> Iterator[Json]:
     """Yield why there is no picture, in the form of an interaction's errors."""
+    message = _object(choice.get("message"))
+    if message.get("refusal") and isinstance(message["refusal"], str):
+        yield {"code": "content_filtered", "message": message["refusal"]}
     if reason == "content_filter" or _is_moderated(error):
         yield {"code": "content_filtered", "message": str(choice.get("native_finish_reason") or "")}
     if error:
         yield dict(error)
     if isinstance(choice.get("error"), dict):
         yield choice["error"]
+    for entry in _images(message):
+        if not _medium(entry):
+            yield {"code": UNREAD, "message": json.dumps(entry)[:LONGEST_SHOWN]}
 
 
-def _medium(entry: Json) -> Json | None:
+def _images(message: Json) -> list[Any]:
+    """Return the pictures of a message, and what stands in their place."""
+    found = message.get("images")
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def _medium(entry: Any) -> Json | None:
     """Return a picture of a message as a medium; nothing for an address elsewhere, which is not fetched."""
-    head, _, data = str(_object(entry.get("image_url")).get("url")).partition(";base64,")
+    head, _, data = str(_object(_object(entry).get("image_url")).get("url")).partition(";base64,")
     if not data or not head.startswith("data:image/"):
         return None
     return {"type": "image", "mime_type": head.removeprefix("data:"), "data": data}
@@ -234,17 +256,13 @@ def _medium(entry: Json) -> Json | None:
 
 def usage_of(usage: Any) -> Json:
     """Return the cost that the provider states in US dollars; with a key of the team's own at Google, both bills."""
-    if not isinstance(usage, dict) or not _is_number(usage.get("cost")):
+    told = _object(usage)
+    if (cost := prices.stated(told.get("cost"))) is None:
         return {}
-    cost = Decimal(str(usage["cost"]))
-    upstream = _object(usage.get("cost_details")).get("upstream_inference_cost")
-    if usage.get("is_byok") is True and _is_number(upstream):
-        cost += Decimal(str(upstream))
+    upstream = prices.stated(_object(told.get("cost_details")).get("upstream_inference_cost"))
+    if told.get("is_byok") is True and upstream is not None:
+        cost += upstream
     return {"cost": str(cost)}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6
 
 
 async def _nothing(door: Door, ticket: Ticket, files: Files) -> tuple[Json, ...]:

@@ -73,8 +73,8 @@ def by_usage(prices: Mapping[str, Any], usage: Mapping[str, Any], *, made: bool 
     `output_tokens_by_modality`, `grounding_tool_count`, or a `cost` that the provider states itself.
     made: a picture or a clip came; what is not named by kind is then its.
     """
-    if (stated := _stated(usage.get("cost"))) is not None:
-        return stated
+    if (usd := stated(usage.get("cost"))) is not None:
+        return usd
     if not any(_is_count(usage.get(name)) for name in ("total_output_tokens", "total_input_tokens")):
         return None
     by_kind, total = tokens_by_kind(usage), _count(usage.get("total_output_tokens"))
@@ -98,7 +98,7 @@ def by_usage(prices: Mapping[str, Any], usage: Mapping[str, Any], *, made: bool 
     )
 
 
-def _stated(cost: Any) -> Decimal | None:
+def stated(cost: Any) -> Decimal | None:
     """Return a cost that a provider states itself; nothing for what is no sum of money."""
     if isinstance(cost, bool) or not isinstance(cost, int | float | str):
         return None

@@ -8,12 +8,10 @@ Source: reference/gemini-api.md section 6.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
 
-from projects.engines import answers, client, downloads, interactions, prices, results, uploads
+from projects.engines import answers, client, downloads, interactions, operations, prices, results, uploads
 from projects.engines.base import (
     Door,
     Ended,
@@ -28,21 +26,14 @@ from projects.engines.base import (
     Verdict,
 )
 from projects.engines.errors import Refused
-from projects.engines.interactions import Answer
 from projects.engines.models import Model
 from projects.failures import FAILURES, Code
 from projects.prompts import vocabulary
 
 EXTEND = "video.extend"
-CREATE_SECONDS, LOOK_SECONDS = 60.0, 120.0
+CREATE_SECONDS = 60.0
 ALIKE = 0.02
-LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
 USUAL_SECONDS = {"720p": 70.0, "1080p": 110.0, "4k": 180.0}
-WITHHELD = 3
-"""INVALID_ARGUMENT of an operation that was accepted: the input violates the guidelines.
-
-Source: Vertex' page on responsible AI for Veo; pollinations/pollinations pull request 6196.
-"""
 
 
 class Veo:
@@ -85,7 +76,7 @@ class Veo:
 
     def follow(self, ticket: Ticket, request: Request, files: Files) -> AsyncIterator[Progress | Ended]:
         """Look until the clip is there."""
-        return interactions.follow(request.given()[1], ticket, files, look)
+        return interactions.follow(request.given()[1], ticket, files, operations.look)
 
     async def fetch(self, ended: Ended, request: Request, files: Files) -> Output:
         """Return the clip's bytes."""
@@ -177,46 +168,8 @@ async def _create(door: Door, model: Model, asked: Json) -> str:
     return str(operation.name)
 
 
-async def look(door: Door, api_version: str, name: str) -> Answer:
-    """Ask how an operation stands; free and repeatable. Raises what the SDK raises, and Doubt for what is no JSON."""
-    found = LOCATION.search(name)
-    near = replace(door, location=found[1]) if found else door
-    operation = client.sdk("google.genai.types").GenerateVideosOperation(name=name)
-    try:
-        async with asyncio.timeout(LOOK_SECONDS):
-            return said(name, await client.of(near, api_version).operations.get(operation))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise answers.lost(f"{type(error).__name__}: {error}") from error
-
-
 async def _again(door: Door, ticket: Ticket, files: Files) -> tuple[Json, ...]:
-    return await interactions.again(door, ticket, files, look)
-
-
-def said(name: str, operation: Any) -> Answer:
-    """Return what an operation says of itself: its media, or the reasons why they were withheld."""
-    if not operation.done:
-        return Answer(name, "in_progress")
-    if operation.error:
-        code = "blocked" if operation.error.get("code") == WITHHELD else operation.error.get("code")
-        return Answer(name, "failed", errors=({**operation.error, "code": code},))
-    response = operation.response
-    made = [entry.video for entry in (response.generated_videos if response else None) or () if entry.video]
-    media = tuple(_medium(video) for video in made if video.video_bytes or video.uri)
-    reasons = (response.rai_media_filtered_reasons if response else None) or ()
-    is_filtered = bool(response and response.rai_media_filtered_count)
-    return Answer(
-        name,
-        "completed" if media else "incomplete",
-        media=media,
-        words="\n".join(reasons),
-        errors=({"code": "safety", "message": " ".join(reasons)},) if is_filtered else (),
-    )
-
-
-def _medium(video: Any) -> Json:
-    held = {"data": video.video_bytes} if video.video_bytes else {"uri": video.uri}
-    return {"type": "video", "mime_type": video.mime_type or "video/mp4", **held}
+    return await interactions.again(door, ticket, files, operations.look)
 
 
 def size_of(request: Request) -> str:

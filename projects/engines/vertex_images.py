@@ -16,7 +16,7 @@ from projects.engines import answers, client, interactions, prices, results, sou
 from projects.engines.base import Door, Ended, Files, Json, Output, Request, Ticket
 from projects.engines.interactions import Answer
 from projects.engines.models import Model
-from projects.failures import Code
+from projects.failures import EMPTY_BY_STATUS, Code
 
 CREATE_SECONDS = 300.0
 KEPT = ("text", "inlineData", "thoughtSignature")
@@ -126,9 +126,13 @@ def _ended(body: Json, ticket: Ticket, files: Files) -> Ended:
         ended = interactions.ended(answer, known, files)
     except OSError as error:
         return Ended("failed", answer.usage, words=str(error), code=Code.STORAGE_FAILED, ticket=known)
-    is_unsigned = any(error["code"] == UNSIGNED for error in answer.errors)
-    is_expired = is_unsigned and not ended.media
-    return replace(ended, code=Code.CHAIN_EXPIRED, sentence="") if is_expired else ended
+    reason = answer.errors[0]["code"] if answer.errors and not ended.media else ""
+    if reason == UNSIGNED:
+        return replace(ended, code=Code.CHAIN_EXPIRED, sentence="")
+    if reason and ended.code == Code.OUTPUT_CORRUPT:
+        # It says itself that there is none, whatever it counted.
+        return replace(ended, code=Code.EMPTY_RESULT, sentence=EMPTY_BY_STATUS.get(answer.status, ""))
+    return ended
 
 
 def read(body: Json) -> Answer:

@@ -76,6 +76,11 @@ REFUSALS: dict[str, tuple[dict[str, Any], Code]] = {
         Code.INPUT_REJECTED,
     ),
     "a code of a safety check": ({"code": "content_filtered", "message": "No."}, Code.SAFETY_BLOCKED),
+    "a code of another check": ({"code": "image_recitation", "message": "No."}, Code.SAFETY_BLOCKED),
+    "a sentence that is not documented": (
+        {"code": "invalid_request", "message": "The request was blocked due to safety: violence."},
+        Code.INPUT_REJECTED,
+    ),
     "a known face": ({"code": 3, "message": "It was refused. Support codes: 29310472"}, Code.PEOPLE_POLICY),
     "a face among others": (
         {"code": 3, "message": "No. Support codes: 62263041, 17301594"},

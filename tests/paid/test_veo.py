@@ -158,6 +158,27 @@ class TestFaults:
 
         assert (came.step.status, came.states) == (_S.SUCCEEDED, [_A.STORED])
 
+    async def test_what_cannot_be_read_is_looked_at_five_times_and_charged_once(
+        self, vertex: Emulator
+    ) -> None:
+        body = b'{"done": true, "response": {"videos": [{"bytesBase64Encoded": "@@"}]}}'
+        vertex.fault("not_json", kind="poll", times=None, body=body)
+        step, waits = await asked(), []
+
+        for _ in range(5):
+            came = await run(step)
+            waits.append(came.step.waits_for)
+            await Step.objects.filter(pk=step.pk).aupdate(not_before=None)
+
+        assert waits == ["result"] * 4 + [""]
+        assert (came.step.status, came.step.code, came.states) == (
+            _S.FAILED,
+            Code.OUTPUT_CORRUPT,
+            [_A.FAILED],
+        )
+        assert (came.held, came.attempts[0].cost_usd) == (False, Decimal("1.60"))
+        assert len(vertex.ledger.posts(":predictLongRunning")) == 1
+
     async def test_the_reasons_are_kept_for_the_operator(self, vertex: Emulator) -> None:
         vertex.fault("blocked")
 

@@ -43,7 +43,7 @@ class TestPictures:
         assert (ended.step.output.width, ended.step.output.height) == (1584, 672)
         assert ended.states == [_A.STORED]
         [create] = vertex.ledger.creates(label=str(attempt.uuid))
-        assert (create.door, create.id) == ("vertex:generate", attempt.ticket_id)
+        assert (create.door, create.id) == ("vertex:generate", (attempt.ticket or {})["id"])
         [sent] = bodies(vertex)
         form = {"imageSize": "1K", "aspectRatio": "21:9"}
         assert sent["generationConfig"] == {"responseModalities": ["TEXT", "IMAGE"], "imageConfig": form}
@@ -109,7 +109,7 @@ ENDS: dict[str, tuple[str | int, dict[str, Any], Status, str, str]] = {
         Code.CHAIN_EXPIRED,
         _A.FAILED,
     ),
-    "tokens without a picture": ("tokens_only", {}, _S.FAILED, Code.OUTPUT_CORRUPT, _A.FAILED),
+    "tokens without a picture": ("tokens_only", {}, _S.FAILED, Code.EMPTY_RESULT, _A.FAILED),
     "400": (400, {}, _S.FAILED, Code.INPUT_REJECTED, _A.REFUSED),
     "500": (500, {}, _S.FAILED, Code.PROVIDER_DOWN, _A.REFUSED),
     "a model that has gone": ("retired", {}, _S.FAILED, Code.MODEL_UNAVAILABLE, _A.REFUSED),
