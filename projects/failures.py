@@ -132,7 +132,7 @@ FAILURES: dict[Code, Failure] = {
     ),
     _C.MODEL_UNAVAILABLE: Failure(
         "The provider no longer offers this model.",
-        "Another one can make the same, or the draft engine.",
+        "Nothing was made.",
         (_D.OTHER_MODEL, _D.ADJUST, _D.DRAFT),
     ),
     _C.PROVIDER_DOWN: Failure(

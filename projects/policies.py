@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from projects import regions
 from projects.engines.base import Verdict
-from projects.engines.models import IN_CHAIN
 from projects.failures import Code
 from projects.models import Asset, Consent, Member, Project, Role, Step, Team, Upload
 from projects.models.asset import AssetQuerySet
@@ -147,7 +146,6 @@ BY_FILE = {"veo": frozenset({"video.extend"})}
 """What an engine that keeps no conversation does by sending the clip again, also one that was made here."""
 NOT_HERE = "The provider does not change uploaded clips in the EEA, Switzerland and the UK."
 INSTEAD = "Change a still and animate it, or use the draft engine."
-OTHER_MODEL = "Choose another model, or use the draft engine."
 
 
 def need(said: Iterable[str], confirmed: Iterable[str], *, is_limited: bool) -> Need | None:
@@ -166,7 +164,7 @@ def refusal(
 ) -> Verdict | None:
     """Return why a paid engine may not have this: the region forbids it, or who is in the pictures does."""
     if is_limited and feeds_back(engine, ability):
-        return Verdict.no(f"{NOT_HERE} {INSTEAD}", Code.REGION_LIMITED, INSTEAD)
+        return Verdict.no(f"{NOT_HERE} {INSTEAD}", Code.REGION_LIMITED, is_final=True)
     found = need(said, confirmed, is_limited=is_limited)
     return Verdict.no(SENTENCES[found], CODES.get(found, Code.INPUT_REJECTED)) if found else None
 
@@ -176,25 +174,14 @@ def feeds_back(engine: str, ability: str) -> bool:
     return ability in UPLOADED | BY_FILE.get(engine, frozenset())
 
 
-def closed(label: str, country: str, at: datetime, instead: str = OTHER_MODEL) -> Verdict:
-    """Return the refusal of a model's ability that the provider has refused in this country, with the day."""
+def closed(label: str, country: str, at: datetime) -> Verdict:
+    """Return the refusal of a model's ability that the provider has refused in this country, with the day.
+
+    It names no way on: those that are there stand as buttons beside it.
+    """
     day, where = timezone.localtime(at), "in this country" if country else "here"
     refused = f"The provider refused this for {label} {where} on {day.day} {day:%B %Y}."
-    return Verdict.no(f"{refused} {instead}", Code.REGION_LIMITED, instead)
-
-
-def in_place_of(engine: str, ability: str, country: str, *, edits: int = 1) -> str:
-    """Return in a sentence what works where a model's ability is closed; a chain stays on its model.
-
-    edits: how many a fold would take up. It gives nothing to what lets a clip run on, and neither does a new chain.
-    """
-    if ability not in IN_CHAIN or feeds_back(engine, ability):
-        return OTHER_MODEL
-    is_edit = ability == "video.edit"
-    ways = ["render again with all changes folded in"] if is_edit and edits else []
-    ways += ["start a new chain"] if is_edit and not regions.is_limited(country) else []
-    said = ", ".join((*ways, "or make a draft." if ways else "make a draft."))
-    return said[0].upper() + said[1:]
+    return Verdict.no(refused, Code.REGION_LIMITED, is_final=True)
 
 
 def country(project: Project, user_id: int) -> str:

@@ -111,18 +111,19 @@ def folded(
     wish, assets = edits.fold(Wish.from_json(anchor.wish), changes), requests.assets_of(anchor)
     if any(asset.purged_at for found in assets.values() for asset in found):
         raise Refused("A file that this version began with was deleted for good.")
+    found, named = market.of(user, step.project).falling(step.model, anchor.ability)
     return orders.Ask(
         task=task,
         controls=anchor.order.controls,
         assets=assets,
         engine=step.engine,
-        model=step.model,
+        model=named,
         prompt=prompt.strip() or _own_words(anchor, later),
         quote=usd,
         shown=shown,
         plan=Plan((Stage(FOLD, anchor.ability, wish),)),
         name=_name_of_fold(later),
-        market=market.of(user, step.project),
+        market=found,
         request_key=key or uuid4(),
     )
 

@@ -21,6 +21,7 @@ FREE = Market()
 NOBODY = Verdict.no(
     "No engine here can do this. A Gemini key adds the engines that can.", Code.CREDENTIALS_MISSING
 )
+NO_MODEL = Verdict.no("No model here can do this, set as it is. Choose another one.", Code.MODEL_UNAVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ def _choose(request: Request, market: Market, serving: Sequence[Engine], model: 
             refusals.append(verdict)
             shut += [closed] if closed else []
         refusals += [refusal] if refusal else []
-    return refusals[0] if refusals else NOBODY
+    if model and shut and isinstance(_choose(request, market, serving, ""), Offer):
+        return replace(shut[0], sentence=f"{shut[0].sentence} Choose another model.")
+    return refusals[0] if refusals else (NO_MODEL if market.sells(serving) else NOBODY)
 
 
 def _noted(verdict: Verdict, asked: Request, model: str) -> Verdict:

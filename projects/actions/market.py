@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from projects import policies, regions
 from projects.actions.refusal import Refused
 from projects.engines.base import Chain, Door, Engine, Request, Verdict
-from projects.engines.models import CONTINUES, Model, alive
+from projects.engines.models import CONTINUES, IN_CHAIN, Model, alive
 from projects.models import Asset, Closure, Project, Step, model
 from projects.models import Door as DoorRow
 from projects.runner import requests
@@ -31,6 +31,8 @@ class Market:
     """By model, door and ability: when the provider has refused the three in this country."""
     chains: Mapping[int, Chain] = field(default_factory=dict)
     """By door: the conversation that the chosen version belongs to."""
+    first: str = ""
+    """The model that is asked for before the others, where none is named."""
 
     @property
     def is_limited(self) -> bool:
@@ -45,19 +47,36 @@ class Market:
         for door in self.doors:
             chain = requests.continued(self.chains.get(door.pk), engine.key, model_id)
             for one in self._models(engine, door, model_id, request, chain):
-                yield replace(request, model=one, door=door, chain=chain)
+                own = requests.continued(chain, engine.key, one.id)
+                yield replace(request, model=one, door=door, chain=own)
 
     def _models(
         self, engine: Engine, door: Door, model_id: str, request: Request, chain: Chain | None
     ) -> list[Model]:
-        """Return the model that was named, or what took its place, or a chain's; else all, the wished grade first."""
+        """Return the model that was named, or what took its place, or a chain's; else all, the wished grade first.
+
+        A picture can leave its chain, since it is sent along: it does where its model is closed.
+        """
         rows = [one for one in self.models if (one.engine, one.door) == (engine.key, door.kind)]
         if model_id:
             return [found for one in rows if one.id == model_id and (found := alive(rows, one))]
+        first, grade = self.first, _grade(request)
         if chain and request.ability in CONTINUES:
-            return [one for one in rows if one.id == chain.ticket.get("model")]
-        grade = _grade(request)
-        return sorted((one for one in rows if one.is_offered), key=lambda one: one.grade != grade)
+            first = str(chain.ticket.get("model", ""))
+            if request.ability in IN_CHAIN or (first, door.kind, request.ability) not in self.closed:
+                return [one for one in rows if one.id == first]
+        offered = (one for one in rows if one.is_offered)
+        return sorted(offered, key=lambda one: (one.id != first, one.grade != grade))
+
+    def sells(self, serving: Iterable[Engine]) -> bool:
+        """Return whether one of these engines has a model behind a door that is open."""
+        keys, kinds = {engine.key for engine in serving}, {door.kind for door in self.doors}
+        return any(one.is_offered and one.engine in keys and one.door in kinds for one in self.models)
+
+    def falling(self, model_id: str, ability: str) -> tuple[Market, str]:
+        """Return the market and the model to name: none where that is closed, so that the next one serves."""
+        is_closed = any((model_id, door.kind, ability) in self.closed for door in self.doors)
+        return replace(self, first=model_id), "" if is_closed else model_id
 
     def has(self, model_id: str, serving: Iterable[Engine]) -> bool:
         """Return whether one of these engines can be asked for this model."""
@@ -78,9 +97,7 @@ class Market:
         at = self.closed.get((request.model.id, request.door.kind, request.ability))
         if at is None:
             return None
-        edits = request.chain.edits if request.chain else 0
-        instead = policies.in_place_of(request.model.engine, request.ability, self.country, edits=edits)
-        return policies.closed(request.model.label, self.country, at, instead)
+        return policies.closed(request.model.label, self.country, at)
 
 
 def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
@@ -101,8 +118,8 @@ def of(user: User, project: Project, assets: Iterable[Asset] = ()) -> Market:
 
 def instead_of(closed: Iterable[Verdict], request: Request) -> tuple[str, ...]:
     """Return the notes that say which models are closed here, where the request's one takes their place."""
-    instead = f"{request.model.label} makes this instead, at the price shown." if request.model else ""
-    return tuple(f"{one.sentence.removesuffix(one.instead)}{instead}".strip() for one in closed)
+    instead = f" {request.model.label} makes this instead, at the price shown." if request.model else ""
+    return tuple(f"{one.sentence}{instead}" for one in closed)
 
 
 def _closed(country: str) -> dict[tuple[str, str, str], datetime]:

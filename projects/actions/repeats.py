@@ -64,7 +64,7 @@ def other(step: Step) -> Other | None:
 def is_refused_as_it_is(step: Step) -> bool:
     """Return whether a step's form would refuse the same again: its ability is closed, not only unanswered."""
     verdict = requests.refusal(step, step.order.by_id)
-    return verdict is not None and bool(verdict.instead)
+    return verdict is not None and verdict.is_final
 
 
 def price_now(step: Step) -> Decimal | None:

@@ -97,8 +97,8 @@ def offered(user: User, step: Step, asset: Asset) -> Offer:
         raise Refused("The task of this order is not in the catalogue any more. Begin with the still itself.")
     stage = Stage.from_json(step.order.plan[step.stage])
     inputs = requests.inputs_of({role: [asset] for role in stage.inputs})
-    market_ = market.of(user, step.project, [asset])
-    found = choice.offers(Plan((stage,)), task, inputs, market_, step.engine, step.model)
+    market_, named = market.of(user, step.project, [asset]).falling(step.model, stage.ability)
+    found = choice.offers(Plan((stage,)), task, inputs, market_, step.engine, named)
     if isinstance(found, Verdict):
         raise Refused(found.sentence)
     return found[0]

@@ -131,6 +131,19 @@ class TaskForm(forms.Form):
         return any(way.engine.paid for way in self.ways)
 
     @property
+    def notes(self) -> list[str]:
+        """Return what the paid ways have to say beside their prices: which model takes another one's place."""
+        paid = [way.found for way in self.ways if way.found and way.engine.paid]
+        said = (note for found in paid for offer in found.offers for note in offer.verdict.notes)
+        return list(dict.fromkeys(said))
+
+    @property
+    def free_notes(self) -> tuple[str, ...]:
+        """Return what is worth knowing of what is made for free."""
+        offer = self.found.offer if self.found else None
+        return offer.verdict.notes if offer and not offer.engine.paid else ()
+
+    @property
     def drafts(self) -> bool:
         """Return whether it can be made for free."""
         return any(way.found and not way.engine.paid for way in self.ways)

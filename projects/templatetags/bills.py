@@ -87,7 +87,9 @@ def _settled(attempts: list[Attempt], count: str) -> Receipt:
 
 def _decided(attempt: Attempt) -> str:
     """Return who has written an attempt off."""
-    said = attempt.receipts.select_related("by").filter(kind="decision", by__isnull=False).order_by("pk").last()
+    said = (
+        attempt.receipts.select_related("by").filter(kind="decision", by__isnull=False).order_by("pk").last()
+    )
     return f"As {said.by} saw on the bill" if said else "Written off"
 
 

@@ -23,7 +23,7 @@ from projects.templatetags import bills
 from projects.templatetags.bills import NOTHING
 from projects.templatetags.chosen import chosen
 from projects.templatetags.money import usd
-from projects.templatetags.studio import failure, is_presumed, title, under_way, word
+from projects.templatetags.studio import UNANSWERED, failure, title, under_way, word
 
 register = template.Library()
 register.filter(chosen)
@@ -42,8 +42,8 @@ WITHOUT_CODE = {
     ),
     Status.UNCONFIRMED: (
         "We cannot tell whether this was started.",
-        "The answer was lost between asking the provider and hearing back. It was never sent again. Only you can "
-        "decide to.",
+        "The answer was lost between asking the provider and hearing back. It was never sent again: a person "
+        "decides that.",
     ),
 }
 BAR_STOPS = 0.95
@@ -172,11 +172,13 @@ def offers(step: Step, can_manage: bool = False) -> list[Offer]:
         known[Choice.OTHER_MODEL] = other = _other(step)
         barred |= {Choice.ADJUST} if other or _is_shut(step) else set()
     wanted = [choice for choice in choices if choice not in barred]
-    if Choice.RETRY not in wanted and step.code != Code.CHAIN_EXPIRED:
+    if Choice.RETRY not in wanted and step.code not in {Code.CHAIN_EXPIRED, Code.MODEL_UNAVAILABLE}:
         wanted.append(Choice.RETRY)
     if is_kept:  # what is paid for and costs nothing more comes before what costs again
         wanted = [Choice.RETRY, *(choice for choice in wanted if choice != Choice.RETRY)]
-    return [offer for choice in wanted if (offer := known[choice]) is not None]
+    found = [offer for choice in wanted if (offer := known[choice]) is not None]
+    form = known[Choice.ADJUST]
+    return found or ([form] if form else [])
 
 
 def _known(step: Step, retry: Offer | None) -> dict[Choice, Offer | None]:
@@ -238,7 +240,7 @@ def _retry(step: Step, last: Attempt | None, *, is_kept: bool) -> Offer | None:
     verb, sentence = "Start again", "The same request once more, with nothing changed."
     if is_kept:
         verb, sentence = "Fetch again", "The result is paid for and kept. Only its file is fetched once more."
-    elif is_presumed(step):
+    elif last is not None and last.state in UNANSWERED:
         sentence = "If the first one did start, you pay for two."
     address = reverse("projects:step-retry", args=[step.pk])
     return Offer(verb, sentence, "refresh-cw", address, posts=True, usd=price)

@@ -34,6 +34,7 @@ USUAL_GROWTH = 1.1
 WIDEST = 300
 """A wide tile takes the 320 picture on a plain screen and the 640 one on a dense screen: 60 tiles must stay light."""
 
+UNANSWERED = frozenset({AttemptState.PRESUMED, AttemptState.WRITTEN_OFF})
 NEVER_LEARNED = "We never learned whether this was made."
 WAITING = {"pick": "Pick one", "producer": "Needs a yes", "budget": "Needs budget", "key": "Needs a key"}
 WORDS = {
@@ -168,7 +169,7 @@ def is_presumed(step: Step) -> bool:
     if step.code not in {Code.TIMED_OUT, Code.PROVIDER_DOWN}:
         return False
     last = max(step.attempts.all(), key=lambda attempt: attempt.number, default=None)
-    return last is not None and last.state in {AttemptState.PRESUMED, AttemptState.WRITTEN_OFF}
+    return last is not None and last.state in UNANSWERED
 
 
 def title(step: Step) -> str:

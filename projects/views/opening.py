@@ -15,9 +15,10 @@ from typing import Any
 from django.http import Http404, QueryDict
 
 from projects import catalogue, policies
+from projects.actions import choice
 from projects.catalogue.base import Task
 from projects.forms import TaskForm
-from projects.models import Asset, Order, Project
+from projects.models import Asset, Order, Project, model
 from projects.views import refs
 from projects.views.request import Request
 
@@ -48,8 +49,8 @@ def opened(request: Request, project: Project, task: Task) -> TaskForm:
         _begin_with(data, task, start)
     if "engine" in request.GET:
         data["engine"] = request.GET["engine"]
-    if "model" in request.GET:
-        data["model_id"] = request.GET["model"]
+    if _is_known(task, asked := request.GET.get("model", ""), data.get("engine", "")):
+        data["model_id"] = asked
     data["request_key"] = str(uuid.uuid4())
     form = TaskForm(task, project, request.user, data)
     form.quiet = True
@@ -127,6 +128,15 @@ def _like(request: Request, project: Project, task: Task) -> Order | None:
     if step is None:
         raise Http404
     return step.order
+
+
+def _is_known(task: Task, model_id: str, engine: str) -> bool:
+    """Return whether a model of the address is one for this form; a retired one stands for its own engine only."""
+    if not model_id:
+        return False
+    keys = {engine.key for engine in choice.engines_for(task)}
+    found = [one for one in model.merged() if one.id == model_id and one.engine in keys]
+    return any(one.is_offered or engine in ("", one.engine) for one in found)
 
 
 def _fill(data: QueryDict, inputs: Mapping[str, list[int]]) -> None:

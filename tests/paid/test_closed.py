@@ -76,13 +76,11 @@ async def test_what_a_region_is_refused_is_not_offered_or_sent_there_again(emula
     came = await run(second)
 
     day = timezone.localdate()
-    sentence = (
-        f"{REFUSED} in this country on {day.day} {day:%B %Y}. Choose another model, or use the draft engine."
-    )
+    sentence = f"{REFUSED} in this country on {day.day} {day:%B %Y}."
     assert (came.step.status, came.step.code, came.step.sentence) == (_S.FAILED, _C.REGION_LIMITED, sentence)
     assert (came.states, came.held, came.attempts[0].bill) == ([_A.FAILED], False, Bill.NOT_BILLED)
     assert creates(emulator) == 1
-    assert await do(refusal, came.step.project) == sentence
+    assert await do(refusal, came.step.project) == f"{sentence} Choose another model."
     with pytest.raises(Refused, match="in this country"):
         await do(actions.steps.retry, second.order.by, came.step)
 

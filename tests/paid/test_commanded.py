@@ -23,7 +23,10 @@ async def test_a_command_waits_out_a_rate_limit_and_goes_on(emulator: Emulator) 
     await once.run(step.order, "render", progress.Book())
 
     ended = await do(told, step)
-    assert (ended.step.status, ended.states) == (Status.SUCCEEDED, [AttemptState.REFUSED, AttemptState.STORED])
+    assert (ended.step.status, ended.states) == (
+        Status.SUCCEEDED,
+        [AttemptState.REFUSED, AttemptState.STORED],
+    )
 
 
 @pytest.mark.django_db

@@ -43,19 +43,24 @@ def test_a_form_whose_model_was_closed_meanwhile_is_shown_anew_with_the_other_on
     project = project_in("DE")
     photo = factories.make_asset(project, data=factories.photo_bytes(320, 180))
     browser, address = desk.browser_of(project.created_by), desk.form_url(project)
-    typed = {"product": photo.pk, **CLIP, "engine": "omni"}
+    typed = {"product": photo.pk, **CLIP}
     shown = hidden(browser.post(f"{address}?quote", typed).content.decode())
     Closure.objects.close(clip(project), "DE")
     before = Order.objects.count()
 
-    status, html = pressed(browser, address, {**typed, **shown})
-    again = hidden(html)
+    status, html = pressed(browser, address, {**typed, **shown, "engine": "omni"})
+    recheck = browser.post(f"{address}?quote", typed).content.decode()
+    again = hidden(recheck)
 
     assert (status, Order.objects.count()) == (409, before)
     assert again["quote-omni"] == shown["quote-omni"]
+    assert hidden(html)["model-omni"] == again["model-omni"] == OLD
     assert "Omni 1.1 would make this now, for $" in html
-    assert "Omni 1.1 makes this instead, at the price shown." in html
-    assert pressed(browser, address, {**typed, **again})[0] == 200
+    assert [page.count("Omni 1.1 makes this instead, at the price shown.") for page in (html, recheck)] == [
+        1,
+        1,
+    ]
+    assert pressed(browser, address, {**typed, **again, "engine": "omni"})[0] == 200
     assert Step.objects.latest("pk").model == OLD
 
 
