@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,19 @@ def test_an_engine_whose_models_behind_a_door_have_all_retired_is_no_way(setting
     ways = orders.ways(factories.make_ask(photo))
 
     assert [way.engine.key for way in ways] == ["draft", "omni"]
+
+
+def test_a_model_that_is_named_leaves_the_ways_of_the_engines_that_have_it(settings: Any) -> None:
+    settings.GEMINI_API_KEY = settings.OPENROUTER_API_KEY = "a-key-of-the-studio-0123456789"
+    photo = factories.make_asset(factories.make_project())
+    ask = factories.make_ask(photo, task="edit-image", kind="own", change="Add snow")
+
+    def keys(model: str) -> list[str]:
+        return [way.engine.key for way in orders.ways(replace(ask, model=model))]
+
+    assert keys("") == ["draft", "nano-banana", "openrouter"]
+    assert keys("gemini-3-pro-image") == ["draft", "nano-banana"]
+    assert keys("google/gemini-nano-banana-2.1") == ["draft", "openrouter"]
 
 
 def test_a_key_of_the_studio_is_one_row_and_teams_share_their_last_four_signs() -> None:

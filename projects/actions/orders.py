@@ -140,14 +140,17 @@ class Way:
 
 
 def ways(ask: Ask) -> list[Way]:
-    """Return the ways to make a complete request, by the engine that begins: the free one, then each with a door."""
+    """Return the ways to make a complete request, by the engine that begins: the free one, then each with a door.
+
+    Where a model is named, only the engines that have it are among them.
+    """
     plan = _plan(ask)
     ask, serving = replace(ask, plan=plan), engines.able(plan.stages[0].ability)
-    kinds = {(one.engine, one.door) for one in ask.market.models if one.is_offered}
-    open_ = {engine for engine, door in kinds if door in {door.kind for door in ask.market.doors}}
+    paid = [engine for engine in serving if engine.paid and ask.market.sells([engine])]
+    having = [engine for engine in paid if ask.market.has(ask.model, [engine])]
     return [
         *_free_ways([engine for engine in serving if not engine.paid], ask),
-        *(_way(engine, ask) for engine in serving if engine.paid and engine.key in open_),
+        *(_way(engine, ask) for engine in having or paid),
     ]
 
 

@@ -133,9 +133,13 @@ class TaskForm(forms.Form):
     @property
     def notes(self) -> list[str]:
         """Return what the paid ways have to say beside their prices: which model takes another one's place."""
-        paid = [way.found for way in self.ways if way.found and way.engine.paid]
-        said = (note for found in paid for offer in found.offers for note in offer.verdict.notes)
+        said = (note for found in self.priced for offer in found.offers for note in offer.verdict.notes)
         return list(dict.fromkeys(said))
+
+    @property
+    def priced(self) -> list[Checked]:
+        """Return what each paid way comes to; of several, the page names the engine beside the price."""
+        return [way.found for way in self.ways if way.found and way.engine.paid]
 
     @property
     def free_notes(self) -> tuple[str, ...]:
