@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +39,9 @@ def to_disk(tmp_path: Path) -> Iterator[Any]:
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [str(path)])
+            # Fifty at once cannot switch it over: that waits for nobody, and a served one has been switched long ago.
+            with closing(sqlite3.connect(path)) as copied:
+                copied.execute("PRAGMA journal_mode=WAL")
             rows["NAME"] = path
 
     yield move
