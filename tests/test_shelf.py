@@ -28,3 +28,12 @@ def test_with_a_key_the_cards_name_the_least_price_of_what_is_made(settings: Any
     assert prices["animate-product"] == "free, or from $0.02 a second"
     assert prices["concept-images"] == "free, or from $0.03"
     assert prices["add-subtitles"] == "free"
+
+
+def test_a_clip_is_changed_at_a_price_by_the_second_and_a_picture_for_one(settings: Any) -> None:
+    settings.GEMINI_API_KEY = "a-key-of-the-studio-0123456789"
+    team = factories.make_project().team_id
+
+    found = [actions.shelf.prices(team, kind)["replace-background"] for kind in ("video", "image")]
+
+    assert found == ["free, or from $0.02 a second", "free, or from $0.03"]

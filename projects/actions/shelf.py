@@ -18,21 +18,23 @@ KEPT_SECONDS = 60
 """A new key or price shows on the cards this late; the form always asks anew."""
 
 
-def prices(team_id: int) -> dict[str, str]:
-    """Return the least price of each task for a team, by slug."""
-    return dict(cache.get_or_set(f"shelf:{team_id}", lambda: _prices(team_id), KEPT_SECONDS) or {})
+def prices(team_id: int, kind: str = "") -> dict[str, str]:
+    """Return the least price of each task for a team, by slug; `kind` is that of the file it begins with."""
+    found = cache.get_or_set(f"shelf:{team_id}:{kind}", lambda: _prices(team_id, kind), KEPT_SECONDS)
+    return dict(found or {})
 
 
-def _prices(team_id: int) -> dict[str, str]:
+def _prices(team_id: int, kind: str) -> dict[str, str]:
     kinds = {row.kind for row in Door.objects.of_team(team_id).working()}
     open_ = [one for one in model.merged() if one.is_offered and one.door in kinds] if kinds else []
-    return {slug: price_of(task, open_) for slug, task in catalogue.all_tasks().items()}
+    return {slug: price_of(task, open_, kind) for slug, task in catalogue.all_tasks().items()}
 
 
-def price_of(task: Task, open_: Iterable[Model]) -> str:
-    """Return the least price of a task, free or not, with these models."""
+def price_of(task: Task, open_: Iterable[Model], kind: str = "") -> str:
+    """Return the least price of a task, free or not, with these models; a clip is changed by the second."""
     free = any(not engine.paid for engine in choice.engines_for(task))
-    needs = task.needs & NEW_CLIPS or task.needs
+    of_clips = {need for need in task.needs if kind == "video" and need.startswith("video.")}
+    needs = task.needs & NEW_CLIPS or of_clips or task.needs
     fitting = [one for one in open_ if needs & one.abilities]
     pictures = [usd for one in fitting for usd in one.image.values()]
     seconds = [usd for one in fitting for usd in one.video_second.values()]

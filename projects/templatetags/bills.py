@@ -61,8 +61,8 @@ def in_short(step: Step) -> str:
     if step.status == Status.UNCONFIRMED:
         return "Bill unknown"
     paid = [attempt for attempt in step.attempts.all() if attempt.bill != Bill.FREE]
-    if cost := sum((attempt.cost_usd for attempt in paid), NOTHING):
-        return f"{usd(cost)} charged"
+    if sum((attempt.cost_usd for attempt in paid), NOTHING):
+        return _settled(paid, "").words
     if any(attempt.bill == Bill.UNKNOWN for attempt in paid):
         return "Bill unknown"
     return "Not billed" if paid else ""

@@ -248,7 +248,7 @@ def starts(asset: Asset) -> list[Start]:
     """Return the tasks that can begin with this file; its page changes a clip of ours by itself."""
     changed = CHANGES if asset.made_by_id and asset.kind == Asset.Kind.VIDEO else ()
     reference = f"step:{asset.made_by_id}" if asset.made_by_id else f"asset:{asset.pk}"
-    prices = shelf.prices(asset.project.team_id)
+    prices = shelf.prices(asset.project.team_id, asset.kind)
     return [
         Start(
             task,

@@ -76,7 +76,7 @@ def launcher(project: Project, chosen: Asset | None) -> Launcher:
     uploads = (choice for choice in choices if choice.made_by is None)
     start = Beginning.of(chosen) if chosen else next(uploads, next(iter(choices), None))
     usual = usual_seconds(_times(project.team_id))
-    prices = actions.shelf.prices(project.team_id)
+    prices = actions.shelf.prices(project.team_id, start.kind if start else "")
     told = {slug: _facts(price, usual.get(slug)) for slug, price in prices.items()}
     cards = [_card(project, task, start, choices, told) for task in catalogue.all_tasks().values()]
     listed = [

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from projects import hub, policies
@@ -152,6 +153,18 @@ def test_every_failure_has_its_sentence_and_one_first_choice(code: Code) -> None
     # It would send the lost id again, or ask for a model that is gone.
     may_retry = code not in {Code.CHAIN_EXPIRED, Code.MODEL_UNAVAILABLE}
     assert (f'formaction="/steps/{step.pk}/retry/"' in html) == may_retry
+
+
+def test_while_the_fold_is_still_asked_for_nothing_else_is_the_first_choice() -> None:
+    _, photo = scene()
+    step = factories.make_step(photo, Status.FAILED, code=Code.CHAIN_EXPIRED)
+
+    html = render_to_string(
+        "projects/parts/ended.html", {"step": step, "can_make": True, "can_manage": False}
+    )
+
+    assert 'hx-trigger="load"' in html
+    assert 'class="btn primary' not in html
 
 
 def test_a_failed_draft_does_not_offer_a_draft() -> None:

@@ -35,13 +35,14 @@ def test_a_blocked_request_offers_other_words_first_and_a_draft_for_nothing() ->
 
 
 @pytest.mark.parametrize("cost", ["0.45", "0.003"])
-def test_the_receipt_and_the_tile_have_one_word_for_what_it_cost(cost: str) -> None:
+@pytest.mark.parametrize(("bill", "end"), [(Bill.BILLED, " charged"), (Bill.UNKNOWN, ", bill unknown")])
+def test_the_receipt_and_the_tile_have_one_word_for_what_it_cost(cost: str, bill: Bill, end: str) -> None:
     project = factories.make_project()
-    bill = {"state": AttemptState.FAILED, "bill": Bill.BILLED}
-    step = Step.objects.get(pk=paying.pay(project, cost=cost, **bill).step_id)
+    paid = paying.pay(project, cost=cost, state=AttemptState.FAILED, bill=bill)
+    step = Step.objects.get(pk=paid.step_id)
 
     assert bills.receipt(step).words == bills.in_short(step)
-    assert bills.in_short(step).endswith(" charged")
+    assert bills.in_short(step).endswith(end)
 
 
 def test_the_menu_of_compare_names_what_is_shown_beside() -> None:
