@@ -270,7 +270,7 @@ def test_reviewers_see_the_board_and_nothing_to_press() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_tiles() -> None:
     client, project = scene()
     fill(project, 4)
-    actions.shelf.prices(project.team_id)
+    actions.shelf.prices(project.team_id, "image")
 
     with CaptureQueriesContext(connection) as few:
         client.get(f"/projects/{project.pk}/")
