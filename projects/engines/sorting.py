@@ -44,9 +44,9 @@ async def sorted_out(error: Refused, request: Request, names: Sequence[str]) -> 
     """
     if request.given()[1].kind != "developer":
         said = await _asked(_model(request))
-        return (
-            _instead(error, Code.CREDENTIALS_REJECTED, said.words) if said and said.status == 401 else error
-        ), []
+        if said is None or said.status != 401:
+            return error, []
+        return _instead(error, Code.CREDENTIALS_REJECTED, said.words), []
     if said := await _parent_gone(request):
         return _instead(error, Code.CHAIN_EXPIRED, said.words), []
     states = await _states(request, names)

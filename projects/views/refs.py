@@ -6,6 +6,7 @@ from django.http import Http404
 
 from projects import policies
 from projects.models import Asset
+from projects.views.request import number_of
 
 
 def asset_of(user: policies.Anyone, reference: str) -> Asset | None:
@@ -16,7 +17,7 @@ def asset_of(user: policies.Anyone, reference: str) -> Asset | None:
     if not reference:
         return None
     kind, _, number = reference.partition(":")
-    if kind not in {"asset", "step"} or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if kind not in {"asset", "step"} or number_of(number) is None:
         raise Http404
     if kind == "step":
         return _result(user, int(number))
